@@ -55,7 +55,7 @@ fresh; put base/a_test.c store/store.h
 bad 'so does a test' 'higher floor'
 fresh; put crypt/cose.c codec/codec.h
 bad 'a neighbour that the README does not list' "src/crypt/README.md has no 'Uses: codec'"
-fresh; put crypt/cose.c codec/codec.h; printf '# crypt\n\nUses: `base`, `codec`.\n' >"$tree/src/crypt/README.md"
+fresh; put crypt/cose.c codec/codec.h; printf '# crypt\n\nUses: base, codec.\n' >"$tree/src/crypt/README.md"
 good 'a neighbour that it lists'
 fresh; put codec/a.c crypt/crypt.h; echo 'Uses: crypt' >"$tree/src/codec/README.md"
 bad 'a neighbour that comes later' 'put crypt before codec'
