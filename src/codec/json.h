@@ -8,12 +8,22 @@
 
 #include "codec/val.h"
 
-enum { JSON_DEPTH_MAX = 64 };
+/* Depth counts lists and maps inside each other. jansson keeps its tree outside the arena until the
+ * Val is built, some 100 bytes a value: that is why values are counted before it starts. */
+enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 1000000 };
 
-/* Errors: "error.json.syntax" with args line, column, what; "error.json.too_large"; "error.json.real". */
+/* Everything returned is copied into c->arena. Errors, all with the args line, column (from 1; code
+ * points) and what:
+ *   "error.json.syntax", ST_USAGE: what is "syntax", "utf8", "end_of_input", "more_after_value",
+ *       "duplicate_key", "integer_range" or "nul" (a \u0000, which no text of ours may hold);
+ *   "error.json.real", ST_USAGE: what is "real";
+ *   "error.json.too_large", ST_LIMIT: what is "bytes" (then without place), "depth" or "values".
+ * They never quote the input, which may be personal. */
 Status json_parse(Ctx *c, Str bytes, size_t limit_bytes, Val *ret_value) CHECKED;
 /* Compact UTF-8 JSON. Bytes of length 16 are written as id text, other bytes as base64url without
- * padding. Written by our own emitter (escapes ", \, controls, U+2028/9 and '<'). */
+ * padding. Written by our own emitter (escapes ", \, controls, U+2028/9 and '<'). A pair with an
+ * absent value is left out; an absent item of a list becomes null. Deeper than VAL_DEPTH_MAX is a
+ * programmer's error. */
 void json_write(Buf *out, Val v);
 /* The same with two-space indents and a final newline, for people. */
 void json_write_pretty(Buf *out, Val v);
