@@ -44,11 +44,11 @@ typedef struct Cleanup {
 
 struct Arena {
     Env *env;
-    size_t cap;     /* of the sum of chunk sizes */
-    size_t held;    /* that sum */
-    size_t given;   /* to the callers */
-    size_t next_n;  /* usual size of the next chunk */
-    Chunk *newest;  /* NULL before the first allocation */
+    size_t cap;    /* of the sum of chunk sizes */
+    size_t held;   /* that sum */
+    size_t given;  /* to the callers */
+    size_t next_n; /* usual size of the next chunk */
+    Chunk *newest; /* NULL before the first allocation */
     Cleanup *cleanups;
     bool guarded;
     jmp_buf guard;

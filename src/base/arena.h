@@ -31,6 +31,7 @@ Env *arena_env(const Arena *a);
 /* if (ARENA_GUARD(a) != 0) { ... out of memory ... }  The guard holds until arena_unguard(). */
 jmp_buf *arena_guard_slot(Arena *a);
 void arena_unguard(Arena *a);
+bool arena_guarded(const Arena *a);
 #define ARENA_GUARD(a) setjmp(*arena_guard_slot(a))
 
 #define arena_new_of(a, T) ((T *)arena_alloc((a), sizeof(T)))

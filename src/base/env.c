@@ -102,7 +102,8 @@ static int64_t virtual_monotonic_us(Env *env) {
 }
 
 static void virtual_random_bytes(Env *env, void *p, size_t n) {
-    while (atomic_flag_test_and_set_explicit(&env->seed_lock, memory_order_acquire)) continue;
+    while (atomic_flag_test_and_set_explicit(&env->seed_lock, memory_order_acquire))
+        continue;
     Rng r;
     memcpy(r.s, env->seed_state, sizeof r.s);
     rng_bytes(&r, p, n);
@@ -138,7 +139,8 @@ void env_fsync_delay(Env *env) {
     int64_t us = env->fsync_delay_us;
     if (us <= 0) return;
     struct timespec t = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
-    while (nanosleep(&t, &t) != 0 && errno == EINTR) continue;
+    while (nanosleep(&t, &t) != 0 && errno == EINTR)
+        continue;
 }
 
 void *env_sysalloc(Env *env, size_t n) {

@@ -75,7 +75,7 @@ Status env_make_folder(Ctx *c, const char *path, unsigned mode) CHECKED; /* fine
 bool env_file_exists(const char *path);
 Status env_remove_file(Ctx *c, const char *path) CHECKED; /* fine if missing */
 
-/* For other rooms that touch files: notes `key` with the value "path" and the cause "call: EXXX". */
+/* For rooms that touch files themselves: notes `key`, the value "path", the cause "call: EXXX". */
 Status env_fail_file(Ctx *c, Status status, const char *key, const char *path, const char *call,
                      int errno_value);
 

@@ -56,10 +56,13 @@ static int fsync_folder(Env *env, const char *folder) {
 /* The folder a path lies in. */
 static const char *folder_of(Arena *a, const char *path) {
     size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/') n--;
-    while (n > 0 && path[n - 1] != '/') n--;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    while (n > 0 && path[n - 1] != '/')
+        n--;
     if (n == 0) return ".";
-    while (n > 1 && path[n - 1] == '/') n--;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
     return str_c(a, str_n(path, n));
 }
 

@@ -8,7 +8,8 @@
 Id id_new(Env *env) {
     Id id;
     uint64_t ms = (uint64_t)(env_now(env) / TIME_MS);
-    for (int i = 0; i < 6; i++) id.b[i] = (uint8_t)(ms >> (40 - 8 * i));
+    for (int i = 0; i < 6; i++)
+        id.b[i] = (uint8_t)(ms >> (40 - 8 * i));
     env_random(env, id.b + 6, 10);
     id.b[6] = (uint8_t)(0x70 | (id.b[6] & 0x0f)); /* version 7 */
     id.b[8] = (uint8_t)(0x80 | (id.b[8] & 0x3f)); /* variant of RFC 9562 */

@@ -57,7 +57,8 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed) {
     sip_round(v);
     v[0] ^= last;
     v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++) sip_round(v);
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
@@ -93,7 +94,8 @@ static void grow_slots(Map *m) {
     m->n_slots = n_slots;
     for (size_t i = 0; i < m->n; i++) {
         size_t at = m->entries[i].hash & (n_slots - 1);
-        while (m->slots[at]) at = (at + 1) & (n_slots - 1);
+        while (m->slots[at])
+            at = (at + 1) & (n_slots - 1);
         m->slots[at] = (uint32_t)(i + 1);
     }
 }
@@ -108,8 +110,8 @@ void map_put(Map *m, Str key, void *value) {
     }
     if (m->n == m->cap) {
         size_t cap = m->cap ? 2 * m->cap : FIRST_SLOTS;
-        m->entries = arena_grow(m->arena, m->entries, m->cap * sizeof(MapEntry),
-                                cap * sizeof(MapEntry));
+        m->entries =
+            arena_grow(m->arena, m->entries, m->cap * sizeof(MapEntry), cap * sizeof(MapEntry));
         m->cap = cap;
     }
     Str copy = key.n ? str_copy(m->arena, key) : STR("");

@@ -41,7 +41,8 @@ uint64_t rng_below(Rng *r, uint64_t n) {
     Uint128 m = (Uint128)rng_u64(r) * n;
     if ((uint64_t)m < n) {
         uint64_t threshold = -n % n;
-        while ((uint64_t)m < threshold) m = (Uint128)rng_u64(r) * n;
+        while ((uint64_t)m < threshold)
+            m = (Uint128)rng_u64(r) * n;
     }
     return (uint64_t)(m >> 64);
 }
@@ -59,10 +60,12 @@ bool rng_chance(Rng *r, uint32_t parts_per_million) {
 
 size_t rng_weighted(Rng *r, const uint32_t *weights, size_t n) {
     uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++) sum += weights[i];
+    for (size_t i = 0; i < n; i++)
+        sum += weights[i];
     uint64_t at = rng_below(r, sum);
     size_t i = 0;
-    while (at >= weights[i]) at -= weights[i++];
+    while (at >= weights[i])
+        at -= weights[i++];
     return i;
 }
 

@@ -57,14 +57,15 @@ typedef int64_t Time;
 typedef struct Ctx {
     Env *env;
     Arena *arena;
-    Str lang;                    /* BCP 47: "en" "fr" "fa-AF" … */
-    Time now;                    /* fixed once a request, microseconds UTC */
-    int32_t today;               /* days since 1970-01-01 in the office's time zone */
-    const struct Actor *actor;   /* access: who acts; NULL before sign-in */
-    struct Store *store;         /* store: the open data folder */
-    struct Reader *reader;       /* store: this thread's read connection, or the writer's */
-    struct Tx *tx;               /* store: the act being written; NULL while reading */
-    Str path;                    /* prefix for the paths of errors noted below */
+    Str lang;                  /* BCP 47: "en" "fr" "fa-AF" … */
+    Time now;                  /* fixed once a request, microseconds UTC */
+    int32_t today;             /* days since 1970-01-01 in the office's time zone */
+    const struct Actor *actor; /* access: who acts; NULL before sign-in */
+    const struct Reach *reach; /* store: which scopes may be read; NULL: none */
+    struct Store *store;       /* store: the open data folder */
+    struct Reader *reader;     /* store: this thread's read connection, or the writer's */
+    struct Tx *tx;             /* store: the act being written; NULL while reading */
+    Str path;                  /* prefix for the paths of errors noted below */
     VEC(Err) errs;
     size_t errs_dropped; /* noted beyond ERRS_MAX */
 } Ctx;

@@ -51,8 +51,10 @@ Str str_slice(Str a, size_t from, size_t to) {
 }
 
 Str str_trim(Str a) {
-    while (a.n && is_ascii_space(a.s[0])) a = (Str){ a.s + 1, a.n - 1 };
-    while (a.n && is_ascii_space(a.s[a.n - 1])) a.n--;
+    while (a.n && is_ascii_space(a.s[0]))
+        a = (Str){ a.s + 1, a.n - 1 };
+    while (a.n && is_ascii_space(a.s[a.n - 1]))
+        a.n--;
     return a;
 }
 
@@ -108,7 +110,8 @@ Str str_printf(Arena *a, const char *format, ...) {
 Str str_lower_ascii(Arena *a, Str text) {
     if (text.n == 0) return text;
     char *p = arena_alloc(a, text.n);
-    for (size_t i = 0; i < text.n; i++) p[i] = lower_ascii(text.s[i]);
+    for (size_t i = 0; i < text.n; i++)
+        p[i] = lower_ascii(text.s[i]);
     return (Str){ p, text.n };
 }
 
@@ -209,7 +212,8 @@ size_t str_utf8_encode(uint32_t code_point, char out[4]) {
 
 size_t str_utf8_length(Str text) {
     size_t length = 0;
-    for (size_t i = 0; i < text.n; i++) length += !is_tail((uint8_t)text.s[i]);
+    for (size_t i = 0; i < text.n; i++)
+        length += !is_tail((uint8_t)text.s[i]);
     return length;
 }
 

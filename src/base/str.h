@@ -24,7 +24,8 @@ typedef struct Str {
 
 /* A Str of a string literal; usable in constant initialisers as STR_INIT. */
 #define STR(lit) ((Str){ "" lit, sizeof(lit) - 1 })
-#define STR_INIT(lit) { "" lit, sizeof(lit) - 1 }
+#define STR_INIT(lit)                                                                              \
+    { "" lit, sizeof(lit) - 1 }
 #define STR_NONE ((Str){ NULL, 0 })
 /* For printf("%.*s"). */
 #define STR_ARG(x) (int)(x).n, (x).s
