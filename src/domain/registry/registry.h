@@ -1,0 +1,22 @@
+/* registry.h: the register of displaced people: registration groups, persons and what belongs to them.
+ *
+ * Owns the kinds registration_group, person, membership, name, phone, document, specific_need,
+ * consent, photo and interview, and every operation on them: registering a family, correcting,
+ * moving, splitting, voiding, undoing, searching, reading a file and its history, drafts, home.
+ *
+ * Life of a record: register → correct … → void (with a reason; the number is never given out
+ * again) or erase. Nothing else deletes. A person is in at most one registration group at a time.
+ * Lifetimes: what is returned lives in c->arena. Thread rule: one Ctx a thread; operations are
+ * called through op_call() only. */
+#ifndef DOMAIN_REGISTRY_REGISTRY_H
+#define DOMAIN_REGISTRY_REGISTRY_H
+
+#include "op/op.h"
+
+extern const Room registry_room;
+
+/* The kinds alone, for tests of lower floors and for tools that need no operations. */
+enum { REGISTRY_KINDS = 10 };
+extern const Kind *const registry_kinds[REGISTRY_KINDS];
+
+#endif
