@@ -13,8 +13,8 @@
 enum { CBOR_DEPTH_MAX = 32 };
 
 /* Writer. Map entries must be written in the bytewise order of their encoded keys. What the reader
- * would refuse is not written: an integer above INT64_MAX, a text that is not UTF-8 or a Val of more
- * than CBOR_DEPTH_MAX levels marks the buffer as full, so that buf_full() at the end tells it. */
+ * would refuse is not written: an integer above INT64_MAX, a text that is not UTF-8 or a Val of
+ * more than CBOR_DEPTH_MAX levels marks the buffer as full, so that buf_full() at the end tells. */
 void cbor_put_uint(Buf *b, uint64_t v);
 void cbor_put_int(Buf *b, int64_t v);
 void cbor_put_bytes(Buf *b, const void *bytes, size_t n);

@@ -4,12 +4,12 @@
  * Windows-1256 (Arabic) by letter statistics; delimiter comma, semicolon, tab or pipe by the most
  * constant column count; quote character ". (Where they are all ASCII, the encoding is guessed from
  * the 64 KiB that follow the first other byte.) A first line "sep=;" names the delimiter. Text is
- * delivered as valid UTF-8 without NUL. Line ends CRLF, LF or CR. The reader goes on after a bad row
- * and tells its place. Limits are fields of CsvOptions.
+ * delivered as valid UTF-8 without NUL. Line ends CRLF, LF or CR. The reader goes on after a bad
+ * row and tells its place. Limits are fields of CsvOptions.
  *
  * A reader lives in the arena of its Ctx and reads from the bytes that it was opened with, but for
- * UTF-16, which is converted at once into up to 1.5 times their size. It takes time in proportion to
- * the bytes, whatever they are. */
+ * UTF-16, which is converted at once into up to 1.5 times their size. It takes time in proportion
+ * to the bytes, whatever they are. */
 #ifndef CODEC_CSV_H
 #define CODEC_CSV_H
 
@@ -34,9 +34,9 @@ typedef struct CsvOptions {
 typedef struct CsvReader CsvReader;
 
 /* What `bad` can say; the first trouble of a row counts:
- *   "error.csv.quote"     a quoted cell without proper end. If it would reach over a line end, the row
- *                         ends there nevertheless and the quote is a character like others, so that
- *                         the rows after it are not lost
+ *   "error.csv.quote"     a quoted cell without proper end. If it would reach over a line end, the
+ *                         row ends there nevertheless and the quote is a character like others, so
+ *                         that the rows after it are not lost
  *   "error.csv.encoding"  bytes that mean nothing, and NUL: now U+FFFD
  *   "error.csv.cell"      a cell over cell_max, cut
  *   "error.csv.columns"   over columns_max, the rest left out

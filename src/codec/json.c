@@ -168,6 +168,10 @@ Status json_parse(Ctx *c, Str bytes, size_t limit_bytes, Val *ret_value) {
         return fail_at_offset(c, ST_LIMIT, "error.json.too_large", bytes, s.too_deep_at, "depth");
     if (s.too_many_at != SIZE_MAX)
         return fail_at_offset(c, ST_LIMIT, "error.json.too_large", bytes, s.too_many_at, "values");
+    /* jansson 2.14 takes a NUL between tokens for the end of the input. */
+    ptrdiff_t nul_at = str_find_byte(bytes, 0);
+    if (nul_at >= 0)
+        return fail_at_offset(c, ST_USAGE, "error.json.syntax", bytes, (size_t)nul_at, "nul");
 
     Tree *tree = arena_new_of(c->arena, Tree);
     arena_defer(c->arena, drop_tree, tree);

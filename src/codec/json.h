@@ -15,7 +15,7 @@ enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 1000000 };
 /* Everything returned is copied into c->arena. Errors, all with the args line, column (from 1; code
  * points) and what:
  *   "error.json.syntax", ST_USAGE: what is "syntax", "utf8", "end_of_input", "more_after_value",
- *       "duplicate_key", "integer_range" or "nul" (a \u0000, which no text of ours may hold);
+ *       "duplicate_key", "integer_range" or "nul" (raw or as \u0000: no text of ours holds one);
  *   "error.json.real", ST_USAGE: what is "real";
  *   "error.json.too_large", ST_LIMIT: what is "bytes" (then without place), "depth" or "values".
  * They never quote the input, which may be personal. */
