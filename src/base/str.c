@@ -267,7 +267,7 @@ bool hex_decode(Str hex, void *ret_bytes, size_t n) {
     }
     uint8_t *out = ret_bytes;
     for (size_t i = 0; i < n; i++) {
-        out[i] = (uint8_t)(hex_digit(hex.s[2 * i]) << 4 | hex_digit(hex.s[2 * i + 1]));
+        out[i] = (uint8_t)(hex_digit(hex.s[2 * i]) * 16 + hex_digit(hex.s[2 * i + 1]));
     }
     return true;
 }

@@ -383,7 +383,7 @@ static Status parse(const char *text, size_t n, Err *ret_err) {
 }
 
 static void assert_refused(const char *text, size_t n, const char *key, const char *value) {
-    Err e;
+    Err e = { .key = STR("") };
     assert_int_equal(parse(text, n, &e), ST_INVALID);
     assert_str(e.key, key);
     if (value) assert_str(e.args[0].value, value);
