@@ -12,12 +12,33 @@
 #include <string.h>
 #include <time.h>
 #define BANNED(f) sorry_##f##_is_banned_here_see_base_banned_h
+/* Some are macros already, depending on compiler and _FORTIFY_SOURCE. */
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+#undef strdup
 #undef strcpy
 #undef strncpy
 #undef strcat
 #undef strncat
 #undef strtok
-#undef strdup
+#undef sprintf
+#undef vsprintf
+#undef gets
+#undef atoi
+#undef atol
+#undef strtol
+#undef strtoul
+#undef strtoll
+#undef strtoull
+#undef gmtime
+#undef localtime
+#undef ctime
+#undef rand
+#undef srand
+#undef random
+#undef system
 #undef alloca
 #define malloc(...) BANNED(malloc)
 #define calloc(...) BANNED(calloc)
