@@ -41,12 +41,14 @@ typedef struct NameTerms {
 typedef struct NameAlt {
     Str term;
     bool is_prefix; /* terms that begin with it, not only those equal to it */
+    bool is_joined; /* this token and a neighbour written as one */
 } NameAlt;
 
 typedef struct NameToken {
     Str folded; /* as typed, folded */
     NameAlt alts[NAME_ALTS_MAX];
     size_t n_alts; /* at least 1 */
+    bool is_open;  /* still being typed */
 } NameToken;
 
 typedef struct NameQuery {
