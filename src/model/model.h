@@ -75,32 +75,47 @@ const Code *code_find(const CodeList *l, Str code);
 
 /* Text of a key in a language; falls back lang → language without region → "en" → the key itself.
  * *ret_fallback (may be NULL) says that another language was shown. Keys: "field.person.sex",
- * "kind.person", "code.sex.F", "error.date.future", "op.person.register". */
+ * "kind.person", "code.sex.F", "list.sex", "error.date.future", "op.person.register". */
 Str model_label(const Model *m, Str lang, Str key, bool *ret_fallback);
 Str model_code_label(const Model *m, Str lang, Str list, Str code);
-/* Message with {name} placeholders filled from the error's args. */
+/* Message with {name} placeholders filled from the error's args. An argument that names a thing says
+ * it in the language where there is a text "arg.<name>.<value>" ("arg.expected.date": "a date"); a
+ * did_you_mean that is not empty adds the sentence "error.did_you_mean". */
 Str model_message(const Model *m, Arena *a, Str lang, const Err *e);
 /* All keys of a language as one JSON object, for the web. */
 void model_messages_json(const Model *m, Str lang, Buf *out);
 
 /* Shapes: what an operation takes and returns. Fields may nest (FT_SHAPE, FF_LIST) and may be
- * `.like` a kind's field. */
+ * `.like` a kind's field: type, limits and list from there; FF_REQUIRED, FF_LIST and, for a list,
+ * .max from the shape's row. In a shape FT_REF may leave .kind open. */
 struct Shape {
     const char *name;
     const Field *fields;
     size_t n_fields;
-    const char *kind_fields; /* all editable fields of this kind belong to the shape too */
+    /* All fields of this kind that can be edited belong to the shape too: not "void", not FF_FIXED,
+     * not FF_HIDDEN. They are not required here; record_check looks at the whole record. A custom
+     * field may be given by its name or its id text, and comes out under its id text. */
+    const char *kind_fields;
 };
 
+/* Checks a shape's table and those it nests: BUG() on a mistake. Once for each, at the start. */
+void shape_verify(const Model *m, const Shape *shape);
 /* Checks a Val as it came from JSON, CBOR or the command line, converts it to typed values (see
  * kind.h) and notes every error with its path. Unknown keys are errors. Texts are cleaned of bidi
- * controls and outer white space; empty text becomes null. *ret_clean has only what was given. */
+ * controls and outer white space (text_clean_name, FF_LONG: text_clean_lines); empty text becomes
+ * null. Numbers, dates, times, ids and truth values may be text, digits of any script. *ret_clean
+ * has only what was given, in that order; null says "now empty". Absent or null input is an empty
+ * object. */
 Status shape_check(Ctx *c, const Model *m, const Shape *shape, Val in, Val *ret_clean) CHECKED;
-/* One value of one field; path of errors is the field's name. */
+/* One value of one field; path of errors is the field's name. Null is allowed. */
 Status field_check(Ctx *c, const Model *m, const FieldInfo *f, Val in, Val *ret_clean) CHECKED;
-/* A typed value as JSON shows it (dates ISO, ids text, decimals text …). */
+/* A typed value as JSON shows it: dates and times ISO, ids text, decimals text, blob names hex.
+ * field_check() takes it back. */
 Val field_show(Arena *a, const FieldInfo *f, Val typed);
+/* Keys that the shape does not have are left out. */
 Val shape_show(Arena *a, const Model *m, const Shape *shape, Val typed);
+/* 1250 at scale 2 → "12.50". */
+Str decimal_text(Arena *a, int64_t scaled, int scale);
 
 /* A whole record: required fields, rules. `get` gives each field's typed value. */
 typedef Val (*FieldGet)(void *arg, const FieldInfo *f);

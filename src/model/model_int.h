@@ -37,6 +37,14 @@ Status check_fields(Ctx *c, const Model *m, const ModelSource *source) CHECKED;
 Status labels_add(Ctx *c, Model *m, Str lang, Str json) CHECKED;
 Status labels_add_key(Ctx *c, Model *m, Str key, Str json) CHECKED;
 
+/* value.c: one value of a field that is no shape; errors have this path. Null stays null. */
+Status value_check(Ctx *c, const Model *m, const Field *f, const char *path, Val in,
+                   Val *ret) CHECKED;
+Val value_show(Arena *a, const Field *f, Val typed);
+
+/* Days a date may be: 0001-01-01 to 9999-12-31. */
+enum { DAY_FIRST = -719162, DAY_LAST = 2932896 };
+
 /* rules.c: compiles the rules of all kinds into the model. */
 Status rules_compile(Ctx *c, Model *m) CHECKED;
 
