@@ -8,7 +8,7 @@
 
 enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22, MAJOR_SIMPLE = 7 };
 
-/* --- writer ---------------------------------------------------------------------------------- */
+/* --- writer ----------------------------------------------------------------------------------- */
 
 static inline void put_head(Buf *b, unsigned major, uint64_t argument) {
     uint8_t head[9];
@@ -99,23 +99,26 @@ void cbor_put_null(Buf *b) {
 /* Text keys in the bytewise order of their encodings: as the head of a longer text is the greater
  * one, that is by length first. */
 static int by_encoded_key(const void *a, const void *b) {
-    const ValPair *x = *(const ValPair *const *)a, *y = *(const ValPair *const *)b;
+    const ValPair *x = a, *y = b;
     if (x->key.n != y->key.n) return x->key.n < y->key.n ? -1 : 1;
     return x->key.n == 0 ? 0 : memcmp(x->key.s, y->key.s, x->key.n);
 }
 
-/* The map's pairs that are not absent, in order. */
-static const ValPair **order_pairs(Arena *a, const Val *map, size_t *ret_n) {
-    const ValPair **order = arena_array(a, const ValPair *, map->map.n ? map->map.n : 1);
-    size_t n = 0;
-    bool sorted = true;
-    for (size_t i = 0; i < map->map.n; i++) {
-        if (val_is_absent(map->map.v[i].value)) continue;
-        order[n++] = &map->map.v[i];
-        if (n > 1) sorted = sorted && by_encoded_key(&order[n - 2], &order[n - 1]) < 0;
-    }
-    if (!sorted) qsort(order, n, sizeof *order, by_encoded_key);
+/* The map's pairs that are not absent, in order: its own array where it is so already, as whatever
+ * came out of a reader is. */
+static const ValPair *order_pairs(Arena *a, const Val *map, size_t *ret_n) {
+    const ValPair *v = map->map.v;
+    size_t n = map->map.n, i = 0, kept = 0;
+    while (i < n && !val_is_absent(v[i].value) && (i == 0 || by_encoded_key(&v[i - 1], &v[i]) < 0))
+        i++;
     *ret_n = n;
+    if (i == n) return v;
+    ValPair *order = arena_array(a, ValPair, n);
+    for (i = 0; i < n; i++) {
+        if (!val_is_absent(v[i].value)) order[kept++] = v[i];
+    }
+    qsort(order, kept, sizeof(ValPair), by_encoded_key);
+    *ret_n = kept;
     return order;
 }
 
@@ -131,7 +134,7 @@ static void put_leaf(Buf *b, const Val *v) {
 
 typedef struct Parent {
     const Val *items; /* of a list, or */
-    const ValPair **pairs;
+    const ValPair *pairs;
     size_t i, n;
 } Parent;
 
@@ -163,15 +166,15 @@ void cbor_put_val(Buf *b, Val v) {
         if (depth == 0) return;
         top = &stack[depth - 1];
         if (top->pairs) {
-            cbor_put_text(b, top->pairs[top->i]->key);
-            at = &top->pairs[top->i++]->value;
+            cbor_put_text(b, top->pairs[top->i].key);
+            at = &top->pairs[top->i++].value;
         } else {
             at = &top->items[top->i++];
         }
     }
 }
 
-/* --- reader ---------------------------------------------------------------------------------- */
+/* --- reader ----------------------------------------------------------------------------------- */
 
 static inline bool fail(CborReader *r) {
     r->bad = true;

@@ -1,4 +1,4 @@
-/* cbor_test.c: deterministic CBOR: the vectors of RFC 8949 Appendix A, and what has to be refused. */
+/* cbor_test.c: deterministic CBOR: vectors of RFC 8949 Appendix A, and what has to be refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -255,7 +255,7 @@ static void test_maps_in_order(void **state) {
     assert_int_equal(v.i, 77);
 }
 
-/* --- depth and cost ---------------------------------------------------------------------------- */
+/* --- depth and cost --------------------------------------------------------------------------- */
 
 static Str nested(size_t levels, uint8_t outer, const char *inner_hex) {
     Buf b = buf_new(arena, 1 << 24);
@@ -302,7 +302,7 @@ static void test_lying_counts_cost_nothing(void **state) {
     arena_free(small);
 }
 
-/* --- writer ------------------------------------------------------------------------------------ */
+/* --- writer ----------------------------------------------------------------------------------- */
 
 static void test_shortest_heads(void **state) {
     (void)state;
@@ -357,6 +357,18 @@ static void test_val_map_is_put_in_order(void **state) {
     assert_true(cbor_valid(buf_text(&b)));
 }
 
+/* In order already, but for what is absent. */
+static void test_val_absent_pairs(void **state) {
+    (void)state;
+    Val map = val_map();
+    Buf b = buf_new(arena, 1000);
+    val_set_c(arena, &map, "a", VAL_ABSENT);
+    cbor_put_val(&b, map);
+    val_set_c(arena, &map, "b", val_int(2));
+    cbor_put_val(&b, map);
+    assert_bytes(&b, "a0a1616202");
+}
+
 /* What the reader would refuse does not get written unnoticed. */
 static void test_writer_refuses(void **state) {
     (void)state;
@@ -380,7 +392,7 @@ static void test_writer_refuses(void **state) {
     assert_true(buf_full(&d));
 }
 
-/* --- pull reader ------------------------------------------------------------------------------- */
+/* --- pull reader ------------------------------------------------------------------------------ */
 
 static void test_pull(void **state) {
     (void)state;
@@ -458,6 +470,19 @@ static void test_wrong_length(void **state) {
     assert_int_equal(out[0], 9);
 }
 
+static void test_integer_range(void **state) {
+    (void)state;
+    static const char *const over[] = { "1b8000000000000000", "3b8000000000000000" };
+    for (size_t i = 0; i < 2; i++) {
+        CborReader r = cbor_reader(unhex(over[i])), s = r;
+        int64_t v = 7;
+        uint64_t u = 7;
+        assert_false(cbor_get_int(&r, &v));
+        assert_false(cbor_get_uint(&s, &u));
+        assert_true(r.bad && s.bad && v == 7 && u == 7);
+    }
+}
+
 static bool keys_in_order(const char *hex) {
     CborReader r = cbor_reader(unhex(hex));
     Str last = STR_NONE;
@@ -488,7 +513,7 @@ int main(void) {
         cmocka_unit_test(test_shortest_heads), cmocka_unit_test(test_val_map_is_put_in_order),
         cmocka_unit_test(test_writer_refuses), cmocka_unit_test(test_pull),
         cmocka_unit_test(test_bad_stays_bad),  cmocka_unit_test(test_wrong_length),
-        cmocka_unit_test(test_key_in_order),
+        cmocka_unit_test(test_integer_range),  cmocka_unit_test(test_key_in_order),
     };
     return cmocka_run_group_tests_name("codec_cbor", tests, setup, teardown);
 }

@@ -42,7 +42,7 @@ typedef struct Scan {
     const char *bad;
 } Scan;
 
-/* --- scanning one row ------------------------------------------------------------------------ */
+/* --- scanning one row ------------------------------------------------------------------------- */
 
 static inline size_t line_end_n(Str text, size_t i) {
     return text.s[i] == '\r' && i + 1 < text.n && text.s[i + 1] == '\n' ? 2 : 1;
@@ -169,7 +169,7 @@ static Scan scan_or_recover(CsvReader *r, size_t pos) {
     return scan;
 }
 
-/* --- from scanned to delivered cells --------------------------------------------------------- */
+/* --- from scanned to delivered cells ---------------------------------------------------------- */
 
 /* Undoes the quotes of a cell that began with one: doubled ones become one, the closing one goes,
  * and what follows it stays as it is. */
@@ -277,7 +277,7 @@ bool csv_next(CsvReader *r, CsvRow *ret_row) {
     return true;
 }
 
-/* --- opening --------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static void set_delimiter(CsvReader *r, char delimiter) {
     memset(r->stops, 0, sizeof r->stops);
@@ -395,7 +395,7 @@ char csv_delimiter(const CsvReader *r) {
     return r->options.delimiter;
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* Sign, digits and at most one decimal point: what a spreadsheet takes for that number. */
 static bool is_plain_number(Str text) {
@@ -414,7 +414,8 @@ static bool is_plain_number(Str text) {
 
 /* OWASP, "CSV Injection": the characters a formula can start with. */
 static bool runs_as_formula(Str text) {
-    return text.n > 0 && memchr("=+-@\t\r\n", text.s[0], 7) && !is_plain_number(text);
+    if (text.n == 0 || text.s[0] == '\0' || !strchr("=+-@\t\r\n", text.s[0])) return false;
+    return !is_plain_number(text);
 }
 
 /* Any of the usual delimiters calls for quotes, whichever is in use: a reader that guesses, as ours

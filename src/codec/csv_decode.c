@@ -42,7 +42,7 @@ static inline uint32_t code_point_of(CsvEncoding encoding, uint8_t byte) {
     return byte < 0xa0 ? windows_1252[byte - 0x80] : byte;
 }
 
-/* --- 8 bits ---------------------------------------------------------------------------------- */
+/* --- 8 bits ----------------------------------------------------------------------------------- */
 
 /* Length of the well-formed UTF-8 sequence at i, or 0. */
 static size_t sequence_at(Str text, size_t i) {
@@ -127,7 +127,7 @@ static CsvEncoding guess_8_bits(Str text) {
     return good > 4 * bad ? CSV_UTF8 : guess_code_page(sample);
 }
 
-/* --- 16 bits --------------------------------------------------------------------------------- */
+/* --- 16 bits ---------------------------------------------------------------------------------- */
 
 /* One UTF-16 code point at *i (RFC 2781 §2.2); UINT32_MAX for what is none. */
 static uint32_t next_utf16(Str bytes, bool little, size_t *i) {
@@ -193,7 +193,7 @@ static bool looks_utf16(Str sample, bool *ret_little) {
     return false;
 }
 
-/* --- the whole file -------------------------------------------------------------------------- */
+/* --- the whole file --------------------------------------------------------------------------- */
 
 /* Spreadsheets saved under the wrong name: zip (xlsx, ods), OLE (xls), PDF. */
 static bool has_foreign_magic(Str bytes) {

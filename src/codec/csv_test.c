@@ -67,7 +67,7 @@ static void assert_refused(Str bytes, CsvOptions o, Status st, const char *key) 
     assert_true(str_is(ctx.errs.v[0].key, key));
 }
 
-/* --- rows and quotes --------------------------------------------------------------------------- */
+/* --- rows and quotes -------------------------------------------------------------------------- */
 
 static void test_rfc4180(void **state) {
     (void)state;
@@ -143,7 +143,7 @@ static void test_many_bad_quotes(void **state) {
     }
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 static void test_refused_files(void **state) {
     (void)state;
@@ -210,7 +210,7 @@ static void test_default_limits(void **state) {
     assert_string_equal(row.bad, "error.csv.cell");
 }
 
-/* --- encodings --------------------------------------------------------------------------------- */
+/* --- encodings -------------------------------------------------------------------------------- */
 
 static void assert_encoding(Str bytes, CsvEncoding encoding, const char *want) {
     CsvReader *r = opened(bytes, (CsvOptions){ 0 });
@@ -235,6 +235,8 @@ static void test_windows_1256(void **state) {
     /* A French header in the same page: \xe9 and \xe8 mean the same in both. */
     assert_encoding(STR("pr\xe9nom,p\xe8re\n\xe3\xcd\xe3\xcf,\xda\xe1\xed\n"), CSV_WINDOWS_1256,
                     "[prénom][père]\n[محمد][علي]\n");
+    /* A byte that Windows-1252 does not have. */
+    assert_encoding(STR("a,b\n\x81,x\n"), CSV_WINDOWS_1256, "[a][b]\n[پ][x]\n");
     /* Among mostly Latin text, one Arabic name. */
     assert_encoding(STR("name,alias\nAli Hassan,\xda\xe1\xed\nZahra,-\n"), CSV_WINDOWS_1256,
                     "[name][alias]\n[Ali Hassan][علي]\n[Zahra][-]\n");
@@ -247,6 +249,11 @@ static void test_windows_1252(void **state) {
     assert_encoding(STR("a;b\nS\xe3o;Jo\xe3o\nPe\xf1\xf3n;N\xfa\xf1"
                         "ez\nM\xdcLLER;\xd6ZG\xdcR\n"),
                     CSV_WINDOWS_1252, "[a][b]\n[São][João]\n[Peñón][Núñez]\n[MÜLLER][ÖZGÜR]\n");
+    /* Next to each other, at the very place where the sample begins. */
+    assert_encoding(STR("a;b\nPe\xf1\xf3n;x\n"), CSV_WINDOWS_1252, "[a][b]\n[Peñón][x]\n");
+    /* Some of its pairs are UTF-8 by chance. */
+    assert_encoding(STR("a;b\n\xc3\xa9\xc3\xa9;Andr\xe9\n"), CSV_WINDOWS_1252,
+                    "[a][b]\n[Ã©Ã©][André]\n");
     /* 0x9d has no meaning there. */
     assert_encoding(STR("a;b\n\xe3o;Jo\xe3o\nx\x9dy;Mu\xf1oz\n"), CSV_WINDOWS_1252,
                     "[a][b]\n[ão][João]\n[x\xef\xbf\xbdy][Muñoz] encoding\n");
@@ -343,7 +350,7 @@ static void test_late_nul(void **state) {
     assert_true(csv_next(r, &row) && !row.bad && row.n == 2);
 }
 
-/* --- delimiters -------------------------------------------------------------------------------- */
+/* --- delimiters ------------------------------------------------------------------------------- */
 
 static void test_delimiters(void **state) {
     (void)state;
@@ -361,6 +368,8 @@ static void test_delimiters(void **state) {
         { "code,options\n1,a|b|c\n2,d|e|f\n3,g|h|i\n", ',' }, /* lists in cells */
         { "id,a\tb\n1,\"x;y\"\n2,\"z;w\"\n", ',' },
         { "a,b,c,d\n1,2,3,4\n1,2,3\n1,2,3,4\n1,2,3,4,5\n", ',' }, /* ragged */
+        { "a,b,c,d,e\tf\n1,2,3,4,5\t6\n1,2,3,4,5\t6\n1,2,3,4,5\t6\n1,2,3,4,5\t6\n1,2,3,4,5\t6\n1,2,3,4\t5\n",
+          ',' },
         { "sep=|\na,b|c,d\n", '|' },
         { "SEP=;\r\na,b;c,d\r\n", ';' },
         { "a|b\n", '|' },
@@ -393,7 +402,7 @@ static void test_sample_is_cut_at_a_line(void **state) {
     assert_string_equal(row.bad, "error.csv.cell");
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void test_write_cell(void **state) {
     (void)state;
@@ -447,7 +456,7 @@ static void test_write_cell(void **state) {
     assert_true(buf_full(&c));
 }
 
-/* --- memory, real files ------------------------------------------------------------------------ */
+/* --- memory, real files ----------------------------------------------------------------------- */
 
 /* Rows cost no memory: the scratch buffer is as large as the largest row wants it. */
 static void test_memory_stays(void **state) {
@@ -484,8 +493,11 @@ static bool find_data(const char *name, Str *ret_bytes) {
 }
 
 static void count_rows(const char *name, size_t columns, const char *first) {
-    Str bytes;
-    if (!find_data(name, &bytes)) skip();
+    Str bytes = STR_NONE;
+    if (!find_data(name, &bytes)) {
+        skip();
+        return;
+    }
     CsvReader *r = opened(bytes, (CsvOptions){ 0 });
     CsvRow row;
     size_t n = 0;

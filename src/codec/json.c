@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* What can be told without a parser, and is told before jansson gets to allocate. Offsets are
  * SIZE_MAX where there is no such place. */
@@ -188,7 +188,7 @@ Status json_parse(Ctx *c, Str bytes, size_t limit_bytes, Val *ret_value) {
     return ST_OK;
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* '<' so that JSON can stand inside HTML, U+2028 and U+2029 because they end a line of JavaScript
  * before ES2019. */

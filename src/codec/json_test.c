@@ -50,7 +50,7 @@ static const char *arg_of(const Err *err, const char *name) {
     return "";
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void test_good(void **state) {
     (void)state;
@@ -215,7 +215,7 @@ static void test_order_and_copies(void **state) {
     assert_int_equal(v.map.n, 5);
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void test_escapes(void **state) {
     (void)state;
