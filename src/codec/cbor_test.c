@@ -507,13 +507,21 @@ static void test_key_in_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_truncation),     cmocka_unit_test(test_maps_in_order),
-        cmocka_unit_test(test_depth),          cmocka_unit_test(test_lying_counts_cost_nothing),
-        cmocka_unit_test(test_shortest_heads), cmocka_unit_test(test_val_map_is_put_in_order),
-        cmocka_unit_test(test_writer_refuses), cmocka_unit_test(test_pull),
-        cmocka_unit_test(test_bad_stays_bad),  cmocka_unit_test(test_wrong_length),
-        cmocka_unit_test(test_integer_range),  cmocka_unit_test(test_key_in_order),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_maps_in_order),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_lying_counts_cost_nothing),
+        cmocka_unit_test(test_shortest_heads),
+        cmocka_unit_test(test_val_map_is_put_in_order),
+        cmocka_unit_test(test_val_absent_pairs),
+        cmocka_unit_test(test_writer_refuses),
+        cmocka_unit_test(test_pull),
+        cmocka_unit_test(test_bad_stays_bad),
+        cmocka_unit_test(test_wrong_length),
+        cmocka_unit_test(test_integer_range),
+        cmocka_unit_test(test_key_in_order),
     };
     return cmocka_run_group_tests_name("codec_cbor", tests, setup, teardown);
 }
