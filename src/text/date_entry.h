@@ -37,7 +37,7 @@ enum { DATE_ENTRY_BYTES_MAX = 80, DATE_ENTRY_ALTS_MAX = 3, DATE_ENTRY_AGE_MAX = 
 typedef enum DatePrecision { DATE_EXACT, DATE_MONTH, DATE_YEAR, DATE_AGE } DatePrecision;
 
 typedef struct DateReading {
-    Day day; /* what to store */
+    Day day;         /* what to store */
     Day first, last; /* the span it can be, both included; equal for DATE_EXACT */
     DatePrecision precision;
     Calendar calendar;
@@ -70,11 +70,11 @@ bool date_precision_parse(Str code, DatePrecision *ret_precision) CHECKED;
 
 /* The parts a screen shows beside the field: "1989 (1368), age 36-37". Numbers, no sentences. */
 typedef struct DateDescription {
-    CalDate in[CAL_N];        /* by Calendar; month and day 0 where the precision hides them */
-    Str text[CAL_N];          /* the same in words and digits of the language: "حمل ۱۳۶۸" */
+    CalDate in[CAL_N]; /* by Calendar; month and day 0 where the precision hides them */
+    Str text[CAL_N];   /* the same in words and digits of the language: "حمل ۱۳۶۸" */
     int year_from[CAL_N], year_to[CAL_N]; /* years the span touches, by Calendar */
-    int age_min, age_max;     /* completed years on `today`, over the span */
-    int age_months;           /* completed months of `day`, for those under two years; else -1 */
+    int age_min, age_max;                 /* completed years on `today`, over the span */
+    int age_months; /* completed months of `day`, for those under two years; else -1 */
 } DateDescription;
 DateDescription date_entry_describe(Arena *a, const DateReading *reading, Day today, Str lang);
 
