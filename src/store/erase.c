@@ -1,0 +1,111 @@
+/* erase.c: the lawful end of a record: keys, ciphertexts, rows and search terms go; the chain of
+ * headers stays and still verifies. The key material in keys.db goes inside the same call: once the
+ * transaction commits nothing can be opened any more, and should it fail, the keys are gone but the
+ * ciphertexts stay locked: an erasure can only become more, never less. */
+#include "store/store_int.h"
+
+#include "base/banned.h"
+
+static Status erase_row(Ctx *c, Projector *p, const TableSpec *t, Id id) {
+    for (;;) {
+        Row row;
+        TRY(row_find(c, p->db, t, id, &row));
+        if (!row.rid) return ST_OK;
+        Stmt *st = NULL;
+        if (t->has_terms) {
+            st = db_stmt(c, p->db, "DELETE FROM term WHERE kind=?1 AND rid=?2");
+            if (!st) return ctx_status(c);
+            bind_int(st, 1, t->kind->k->no);
+            bind_int(st, 2, row.rid);
+            TRY(db_run(c, p->db, st));
+        }
+        st = db_stmt(c, p->db, str_c(c->arena, str_printf(c->arena, "DELETE FROM \"%s\" WHERE rid=?1", t->name)));
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, row.rid);
+        TRY(db_run(c, p->db, st));
+        TRY(project_forget_row(c, p, &row));
+    }
+}
+
+static Status erase_part(Ctx *c, Store *s, int64_t pos, uint32_t part) {
+    StoredCommit sc;
+    TRY(commit_load(c, &s->writer, pos, &sc));
+    ASSERT(part > 0 && part < sc.h.n_parts);
+    Buf b = buf_new(c->arena, LEDGER_HEADER_MAX + LEDGER_PART_MAX);
+    cbor_put_array(&b, sc.h.n_parts);
+    for (size_t i = 0; i < sc.h.n_parts; i++) {
+        if (i == part || !sc.parts[i].s)
+            cbor_put_null(&b);
+        else
+            cbor_put_bytes(&b, sc.parts[i].s, sc.parts[i].n);
+    }
+    Stmt *st = db_stmt(c, s->writer.db, "UPDATE ledger_commit SET parts=?2 WHERE pos=?1");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, pos);
+    bind_blob(st, 2, buf_text(&b));
+    return db_run(c, s->writer.db, st);
+}
+
+typedef struct KeyPart {
+    int64_t n, pos;
+    uint32_t part;
+} KeyPart;
+
+static Status parts_of(Ctx *c, Store *s, Id subject, KeyPart **ret, size_t *ret_n) {
+    VEC(KeyPart) list = { 0 };
+    Stmt *st = db_stmt(c, s->writer.db, "SELECT k.n, p.pos, p.part FROM ledger_key k JOIN ledger_part p ON p.key_n=k.n WHERE k.subject=?1");
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &subject);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, s->writer.db, st, &row));
+        if (!row) break;
+        KeyPart kp = { col_int(st, 0), col_int(st, 1), (uint32_t)col_int(st, 2) };
+        vec_push(c->arena, &list, kp);
+    }
+    *ret = list.v;
+    *ret_n = list.n;
+    return ST_OK;
+}
+
+/* Which records the parts speak of, while they can still be read. */
+static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, const Schema *schema, Projector *p) {
+    for (size_t i = 0; i < n; i++) {
+        StoredCommit sc;
+        Str body;
+        ChangePart part;
+        TRY(commit_load(c, &s->writer, parts[i].pos, &sc));
+        Status st = commit_open_part(c, &s->writer, &sc, parts[i].part, &body);
+        if (st == ST_MISSING) continue;
+        TRY(st);
+        if (!change_part_decode(c->arena, body, sc.h.stream, &part)) continue;
+        for (size_t j = 0; j < part.n_changes; j++) {
+            const KindInfo *k = model_kind_no(schema->model, part.changes[j].kind_no);
+            for (uint32_t lane = 0; k && lane < LANES; lane++) {
+                const TableSpec *t = schema_table(schema, k, (Lane)lane);
+                if (t) TRY(erase_row(c, p, t, part.changes[j].id));
+            }
+        }
+    }
+    return ST_OK;
+}
+
+Status erase_subject(Ctx *c, Store *s, Projector *p, Id subject) {
+    KeyPart *parts = NULL;
+    size_t n = 0;
+    TRY(parts_of(c, s, subject, &parts, &n));
+    if (n == 0) return FAIL(c, ST_MISSING, "", "error.missing", "kind", STR("person"));
+    TRY(records_of(c, s, parts, n, p->schema, p));
+    for (size_t i = 0; i < n; i++) {
+        TRY(erase_part(c, s, parts[i].pos, parts[i].part));
+        Stmt *st = db_stmt(c, s->writer.db, "DELETE FROM ledger_part WHERE key_n=?1 AND pos=?2 AND part=?3");
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, parts[i].n);
+        bind_int(st, 2, parts[i].pos);
+        bind_int(st, 3, parts[i].part);
+        TRY(db_run(c, s->writer.db, st));
+        TRY(keys_destroy(c, s->keys, parts[i].n));
+    }
+    s->erased = true; /* the writer cuts the log after COMMIT: the old pages must not stay in it */
+    return ST_OK;
+}

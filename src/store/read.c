@@ -1,0 +1,270 @@
+/* read.c: records by id, by reference, by a field's value and by search terms, within reach. */
+#include "store/store_int.h"
+
+#include "base/banned.h"
+
+enum { SCAN_DEFAULT = 50000, TERMS_RESULT_MAX = 1000 };
+
+static bool in_reach(const Ctx *c, Lane lane, uint32_t scope) {
+    if (!c->reach) return false;
+    if (c->reach->everything) return true;
+    for (size_t i = 0; i < c->reach->lane[lane].n; i++)
+        if (c->reach->lane[lane].scopes[i] == scope) return true;
+    return false;
+}
+
+static Status missing(Ctx *c, const KindInfo *k) {
+    return FAIL(c, ST_MISSING, "", "error.missing", "kind", str_of(k->k->name));
+}
+
+/* Values of fields that live in another lane's table, as far as that lane is in reach. */
+static Status add_side_values(Ctx *c, Record *r) {
+    const Schema *schema = c->reader->schema;
+    Id office;
+    Lane own = r->kind->k->lane;
+    if (!store_scope_office(c->store, r->scope, &office, &own)) return ST_OK;
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        TableSpec *t = schema_table(schema, r->kind, (Lane)lane);
+        if (!t || t->main) continue;
+        uint32_t scope = store_scope_no(c->store, office, (Lane)lane);
+        if (!scope || !in_reach(c, (Lane)lane, scope)) continue;
+        Row row;
+        TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
+        if (!row.rid) continue;
+        for (size_t i = 0; i < t->n_columns; i++) r->values[t->columns[i].field->index] = row.values[i];
+    }
+    return ST_OK;
+}
+
+static Status mark_conflict(Ctx *c, Record *r) {
+    Heads h;
+    if (!heads_parse(c->arena, r->heads, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
+    for (size_t i = 0; i < h.n; i++) {
+        if (h.fields[i].n_heads < 2) continue;
+        const FieldKey *key = &h.fields[i].key;
+        const FieldInfo *f = key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
+        if (f && f->f.merge == MERGE_MUST_RESOLVE) r->conflict = true;
+    }
+    return ST_OK;
+}
+
+static Status finish(Ctx *c, Row *row, Record **ret) {
+    TRY(record_from_row(c, row, ret));
+    TRY(mark_conflict(c, *ret));
+    return add_side_values(c, *ret);
+}
+
+Status read_record(Ctx *c, const KindInfo *k, Id id, Record **ret) {
+    const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
+    Row row;
+    TRY(row_find(c, c->reader->db, t, id, &row));
+    if (!row.rid || !in_reach(c, t->lane, row.scope_no)) return missing(c, k);
+    return finish(c, &row, ret);
+}
+
+/* Runs a prepared SELECT of a table's columns and keeps what is in reach. */
+static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record ***ret, size_t *ret_n) {
+    VEC(Row) rows = { 0 };
+    for (;;) {
+        bool more = false;
+        TRY(db_step(c, c->reader->db, st, &more));
+        if (!more) break;
+        if (!in_reach(c, t->lane, (uint32_t)col_int(st, 2))) continue;
+        Row row;
+        row_from_stmt(c->arena, t, st, 0, &row);
+        vec_push(c->arena, &rows, row);
+        if (rows.n == limit) {
+            sqlite3_reset(st);
+            break;
+        }
+    }
+    Record **out = arena_array(c->arena, Record *, rows.n + 1);
+    for (size_t i = 0; i < rows.n; i++) TRY(finish(c, &rows.v[i], &out[i]));
+    *ret = out;
+    *ret_n = rows.n;
+    return ST_OK;
+}
+
+Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void, Record ***ret, size_t *ret_n) {
+    const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
+    if (!kind_field(k, str_of(ref))) BUG(ref);
+    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE \"%s\"=?1%s ORDER BY rid", t->sql_columns, t->name, ref, with_void ? "" : " AND void IS NULL");
+    Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &target);
+    return collect(c, t, st, SIZE_MAX, ret, ret_n);
+}
+
+Status read_by_field(Ctx *c, const KindInfo *k, const char *field, Val value, Record **ret) {
+    const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
+    const FieldInfo *f = kind_field(k, str_of(field));
+    if (!f) BUG(field);
+    bool fold = f->f.type == FT_TEXT && f->f.flags & (FF_INDEXED | FF_SORT);
+    if (fold && value.type == VAL_TEXT) value = val_text(text_fold(c->arena, value.text));
+    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE \"%s%s\"=?1 AND void IS NULL ORDER BY rid", t->sql_columns, t->name, field, fold ? "__fold" : "");
+    Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
+    if (!st) return ctx_status(c);
+    bind_value(st, 1, c->arena, f, value);
+    Record **rows = NULL;
+    size_t n = 0;
+    TRY(collect(c, t, st, 1, &rows, &n));
+    if (n == 0) return missing(c, k);
+    *ret = rows[0];
+    return ST_OK;
+}
+
+/* ---- search terms ---- */
+
+typedef struct TermRange {
+    Str from, to; /* term >= from and term < to; to empty: term = from */
+} TermRange;
+
+static TermRange range_of(Arena *a, const NameAlt *alt) {
+    TermRange r = { alt->term, STR_NONE };
+    if (alt->is_prefix) r.to = str_concat(a, alt->term, STR("\xf4\x8f\xbf\xbf"));
+    return r;
+}
+
+static const char term_equal[] = "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term=?2 LIMIT ?3)";
+static const char term_between[] = "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term>=?2 AND term<?4 LIMIT ?3)";
+
+/* How many postings a token has, counted up to `cap`. */
+static Status token_size(Ctx *c, const KindInfo *k, const NameToken *t, int64_t cap, int64_t *ret) {
+    *ret = 0;
+    for (size_t i = 0; i < t->n_alts && *ret < cap; i++) {
+        TermRange r = range_of(c->arena, &t->alts[i]);
+        Stmt *st = db_stmt(c, c->reader->db, r.to.s ? term_between : term_equal);
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, k->k->no);
+        bind_text(st, 2, r.from);
+        bind_int(st, 3, cap - *ret);
+        if (r.to.s) bind_text(st, 4, r.to);
+        bool row = false;
+        TRY(db_step(c, c->reader->db, st, &row));
+        *ret += col_int(st, 0);
+        sqlite3_reset(st);
+    }
+    return ST_OK;
+}
+
+static Status row_has_token(Ctx *c, const KindInfo *k, const NameToken *t, int64_t rid, bool *ret) {
+    *ret = false;
+    for (size_t i = 0; i < t->n_alts && !*ret; i++) {
+        TermRange r = range_of(c->arena, &t->alts[i]);
+        /* A prefix with many terms is walked term by term: the row's own few terms are looked at instead. */
+        Stmt *st = db_stmt(c, c->reader->db, r.to.s ? "SELECT 1 FROM term WHERE kind=?1 AND term>=?2 AND term<?4 AND rid=?3 LIMIT 1"
+                                                    : "SELECT 1 FROM term WHERE kind=?1 AND term=?2 AND rid=?3");
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, k->k->no);
+        bind_text(st, 2, r.from);
+        bind_int(st, 3, rid);
+        if (r.to.s) bind_text(st, 4, r.to);
+        TRY(db_step(c, c->reader->db, st, ret));
+        if (*ret) sqlite3_reset(st);
+    }
+    return ST_OK;
+}
+
+typedef struct TermScan {
+    const TermQuery *q;
+    const TableSpec *table;
+    size_t lead; /* the rarest token: its postings are walked */
+    int64_t searched, scan_max;
+    bool stopped;
+    VEC(Record *) found;
+} TermScan;
+
+static bool already(const TermScan *s, int64_t rid) {
+    for (size_t i = 0; i < s->found.n; i++)
+        if (s->found.v[i]->rid == rid) return true;
+    return false;
+}
+
+/* A candidate's own names answer prefixes: comparing its few terms is cheaper than a range look-up. */
+static bool names_answer(Ctx *c, const TermQuery *q, size_t lead, const Row *row) {
+    VEC(Str) own = { 0 };
+    for (size_t i = 0; i < row->table->n_columns; i++) {
+        const FieldInfo *f = row->table->columns[i].field;
+        if (!(f->f.flags & FF_NAME) || row->values[i].type != VAL_TEXT) continue;
+        NameTerms t = name_terms(c->arena, row->values[i].text);
+        for (size_t j = 0; j < t.n; j++) vec_push(c->arena, &own, t.v[j]);
+    }
+    for (size_t t = 0; t < q->n_tokens; t++) {
+        if (t == lead) continue;
+        bool hit = false;
+        for (size_t i = 0; i < q->tokens[t].n_alts && !hit; i++) {
+            const NameAlt *alt = &q->tokens[t].alts[i];
+            for (size_t j = 0; j < own.n && !hit; j++) hit = alt->is_prefix ? str_starts(own.v[j], alt->term) : str_eq(own.v[j], alt->term);
+        }
+        if (!hit) return false;
+    }
+    return true;
+}
+
+static Status consider(Ctx *c, TermScan *s, int64_t rid) {
+    if (already(s, rid)) return ST_OK;
+    bool prefix = false;
+    for (size_t t = 0; t < s->q->n_tokens; t++) {
+        if (t == s->lead) continue;
+        bool exact = true, has = true;
+        for (size_t i = 0; i < s->q->tokens[t].n_alts; i++) exact &= !s->q->tokens[t].alts[i].is_prefix;
+        prefix |= !exact;
+        if (!exact) continue;
+        TRY(row_has_token(c, s->q->kind, &s->q->tokens[t], rid, &has));
+        if (!has) return ST_OK;
+    }
+    Stmt *st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, rid);
+    bool found = false;
+    TRY(db_step(c, c->reader->db, st, &found));
+    if (!found) return ST_OK;
+    Row row;
+    bool hidden = !in_reach(c, s->table->lane, (uint32_t)col_int(st, 2)) || (!s->q->with_void && !col_is_null(st, 3));
+    if (!hidden) row_from_stmt(c->arena, s->table, st, 0, &row);
+    sqlite3_reset(st);
+    if (hidden || (prefix && !names_answer(c, s->q, s->lead, &row))) return ST_OK;
+    Record *r = NULL;
+    TRY(finish(c, &row, &r));
+    vec_push(c->arena, &s->found, r);
+    return ST_OK;
+}
+
+static Status walk_alt(Ctx *c, TermScan *s, const NameAlt *alt) {
+    TermRange r = range_of(c->arena, alt);
+    Stmt *st = db_stmt(c, c->reader->db, r.to.s ? "SELECT rid FROM term WHERE kind=?1 AND term>=?2 AND term<?3"
+                                                : "SELECT rid FROM term WHERE kind=?1 AND term=?2");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, s->q->kind->k->no);
+    bind_text(st, 2, r.from);
+    if (r.to.s) bind_text(st, 3, r.to);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, c->reader->db, st, &row));
+        if (!row) return ST_OK;
+        if (s->found.n >= s->q->limit || s->searched >= s->scan_max) {
+            s->stopped = true;
+            sqlite3_reset(st);
+            return ST_OK;
+        }
+        s->searched++;
+        TRY(consider(c, s, col_int(st, 0)));
+    }
+}
+
+Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) {
+    TermScan s = { .q = q, .table = schema_table(c->reader->schema, q->kind, q->kind->k->lane) };
+    ASSERT(q->limit > 0 && q->limit <= TERMS_RESULT_MAX);
+    s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < q->n_tokens; i++) {
+        int64_t n = 0;
+        TRY(token_size(c, q->kind, &q->tokens[i], s.scan_max, &n));
+        if (n < least) least = n, s.lead = i;
+    }
+    for (size_t i = 0; q->n_tokens > 0 && i < q->tokens[s.lead].n_alts && !s.stopped; i++) TRY(walk_alt(c, &s, &q->tokens[s.lead].alts[i]));
+    *ret = s.found.v;
+    *ret_n = s.found.n;
+    if (ret_searched) *ret_searched = s.stopped ? -s.searched : s.searched;
+    return ST_OK;
+}

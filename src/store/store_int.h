@@ -1,0 +1,321 @@
+/* store_int.h: what the files of the store share. */
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+
+#include "store/db_int.h"
+#include "store/heads.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+/* ---- tables of the projection ---- */
+
+typedef struct Column {
+    const FieldInfo *field;
+    bool fold, sort; /* has <name>__fold, <name>__sort beside it */
+} Column;
+
+/* One table a kind and lane: the kind's own lane holds the main table. */
+typedef struct TableSpec {
+    const KindInfo *kind;
+    Lane lane;
+    uint32_t no;  /* index in the store's list */
+    bool main;    /* has void */
+    char name[80];
+    Column *columns; /* built-in, not sealed fields of this lane in field order */
+    size_t n_columns;
+    bool has_terms; /* some field feeds search terms */
+    char *sql_insert, *sql_select, *sql_select_any, *sql_select_rid, *sql_columns;
+    char *ddl; /* CREATE TABLE and CREATE INDEX statements */
+} TableSpec;
+
+typedef struct Schema {
+    Arena *arena;
+    const Model *model;
+    TableSpec *tables;
+    size_t n;
+    TableSpec **by_kind; /* [kind index × LANES + lane], NULL: none */
+    Hash256 hash;        /* of the DDL: another hash means another projection */
+} Schema;
+
+Schema *schema_new(Env *env, const Model *m);
+void schema_free(Schema *s);
+static inline TableSpec *schema_table(const Schema *s, const KindInfo *k, Lane lane) {
+    return s->by_kind[k->index * LANES + lane];
+}
+Lane field_lane(const FieldInfo *f);
+extern const char ledger_ddl[];
+extern const char derived_ddl[];
+
+/* ---- streams, scopes, keys ---- */
+
+typedef struct StreamRow {
+    uint32_t no;
+    StreamId id;
+    uint8_t node_public[32];
+    uint8_t incarnation[16];
+    uint32_t scope_no;
+    uint64_t seq; /* newest */
+    Hash256 head;
+    Hlc clock; /* of the newest */
+    bool own;  /* of this node's present incarnation */
+    bool frozen;
+} StreamRow;
+
+typedef struct ScopeRow {
+    uint32_t no;
+    Id id;
+    Lane lane;
+    Id office;
+    uint32_t key_n; /* keys.db row of the scope key */
+} ScopeRow;
+
+/* Subject keys. n is the row in keys.db and in ledger_key. */
+typedef struct KeyRow {
+    int64_t n;
+    Id key_id;
+    Key key;
+} KeyRow;
+
+typedef struct KeyStore KeyStore;
+Status keys_create(Ctx *c, const char *path, const Key *kek, const uint8_t recovery_public[32]) CHECKED;
+Status keys_open(Ctx *c, const char *path, const Key *kek, KeyStore **ret) CHECKED;
+void keys_close(KeyStore *k);
+/* A prepared key, durable already; refills the pool when it runs dry. */
+Status keys_take(Ctx *c, KeyStore *k, KeyRow *ret) CHECKED;
+/* Tells the pool where the ledger stands: keys up to n are in use. */
+void keys_set_used(KeyStore *k, int64_t n);
+int64_t keys_used(const KeyStore *k);
+/* Takes keys back that a rolled-back transaction had taken. */
+void keys_rewind(KeyStore *k, int64_t used);
+Status keys_refill(Ctx *c, KeyStore *k, size_t target) CHECKED;
+/* ST_MISSING: destroyed or never had. Thread-safe (own mutex). */
+Status keys_load(Ctx *c, KeyStore *k, int64_t n, Id key_id, Key *ret) CHECKED;
+/* A key that came from elsewhere; ret_n is its row. */
+Status keys_add(Ctx *c, KeyStore *k, Id key_id, const Key *key, int64_t *ret_n) CHECKED;
+Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) CHECKED;
+
+/* ---- the store ---- */
+
+struct Reader {
+    Store *store;
+    Db *db;
+    Squeezer *squeezer;
+    bool writer;
+    bool busy;
+    const Schema *schema; /* of this read: stays valid until store_close */
+};
+
+enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512 };
+
+struct Store {
+    Env *env;
+    Arena *arena; /* what lives as long as the store: names, paths */
+    const char *dir;
+    StoreOptions options;
+    int lock_fd;
+
+    SignKey node_key;
+    Key kek;         /* wraps keys in keys.db */
+    Key cursor_key;  /* seals cursors */
+    uint8_t incarnation[16];
+    Id operation, node;
+
+    Schema *_Atomic schema;
+    Schema *old_schemas[64];
+    size_t n_old_schemas;
+    KeyStore *keys;
+
+    /* Written by the writer thread only, under map_lock; read under it. */
+    pthread_rwlock_t map_lock;
+    StreamRow *streams; /* [no], 1-based; arena-grown */
+    size_t n_streams, cap_streams;
+    ScopeRow *scopes; /* [no], 1-based */
+    size_t n_scopes, cap_scopes;
+    Arena *map_arena;
+    _Atomic uint64_t control_generation;
+
+    Reader writer;
+    Hlc clock; /* the newest given out or seen */
+
+    pthread_mutex_t read_lock;
+    pthread_cond_t read_free;
+    Reader readers[READERS_MAX];
+    size_t n_readers;
+
+    pthread_t thread;
+    bool thread_runs;
+    pthread_mutex_t queue_lock;
+    pthread_cond_t queue_filled;
+    WriteJob *queue_head, *queue_tail;
+    size_t queue_n;
+    bool closing;
+    int wal_pages;       /* length of the write-ahead log, from SQLite's hook */
+    _Atomic bool failed; /* a commit or fsync failed: nothing is written any more */
+
+    bool maps_changed;     /* streams or scopes were added since the last COMMIT or reload */
+    uint32_t *touched;     /* streams the running transaction wrote to: each gets a seal */
+    size_t n_touched, cap_touched;
+    bool erased;           /* the transaction erased something: truncate the log after COMMIT */
+
+    _Atomic uint64_t n_transactions, n_acts;
+};
+
+static inline const Schema *store_schema(const Store *s) {
+    return atomic_load(&((Store *)s)->schema);
+}
+StreamId store_stream_id(void *store, uint32_t stream_no); /* a StreamIdOf */
+/* The number of a stream, given now when it is new (seq 0 until its first commit). Writer thread. */
+Status stream_meet(Ctx *c, Store *s, StreamId id, uint32_t *ret_no) CHECKED;
+/* What the first commit of a foreign stream tells. */
+Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public[32], const uint8_t incarnation[16], uint32_t scope_no) CHECKED;
+/* 0: unknown. */
+uint32_t store_stream_no(Store *s, StreamId id);
+ScopeRow *scope_row(Store *s, uint32_t no);
+/* The scope's number, made with its key when missing. Writer thread. */
+Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) CHECKED;
+/* This node's stream in a scope, made when missing. Writer thread. */
+Status stream_need(Ctx *c, Store *s, uint32_t scope_no, uint32_t *ret_no) CHECKED;
+Status store_load_maps(Ctx *c, Store *s) CHECKED;
+Status meta_get(Ctx *c, Db *db, const char *name, Str *ret) CHECKED; /* STR_NONE: not there */
+Status meta_put(Ctx *c, Db *db, const char *name, Str value) CHECKED;
+Status meta_put_int(Ctx *c, Db *db, const char *name, int64_t value) CHECKED;
+Status meta_get_int(Ctx *c, Db *db, const char *name, int64_t fallback, int64_t *ret) CHECKED;
+/* Makes the DERIVED tables of a schema in an empty database. */
+Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
+Status schema_drop(Ctx *c, Db *db) CHECKED;
+void *writer_main(void *store);
+Reader *reader_make(Ctx *c, Store *s) CHECKED;
+Hlc hlc_next(Hlc last, Time now);
+static inline Time hlc_time(Hlc h) {
+    return (Time)(h >> 16) * TIME_MS;
+}
+
+/* The key of a (subject, lane), or ST_MISSING. n: its row; lane: also of the scope's own (subject =
+ * scope id). */
+Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) CHECKED;
+Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) CHECKED;
+
+/* ---- ledger rows ---- */
+
+#define LEDGER_POS(stream_no, seq) ((int64_t)((uint64_t)(stream_no) << 40 | (seq)))
+#define POS_STREAM(pos) ((uint32_t)((uint64_t)(pos) >> 40))
+#define POS_SEQ(pos) ((uint64_t)(pos) & ((1ULL << 40) - 1))
+
+typedef struct StoredCommit {
+    int64_t pos;
+    Str header;  /* bytes */
+    Header h;
+    Str *parts;  /* ciphertexts; s == NULL: erased */
+} StoredCommit;
+/* Splits a stored row. */
+bool commit_parts_split(Arena *a, Str parts, size_t n, Str *ret) CHECKED;
+Status commit_load(Ctx *c, Reader *r, int64_t pos, StoredCommit *ret) CHECKED;
+Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i, Str *ret_body) CHECKED;
+
+/* Puts a commit of whatever origin into the ledger and projects what can be opened: the one way in
+ * for the writer, for merging and for imports of bundles. Writer thread, inside a transaction.
+ * ST_CONFLICT: it does not follow the stream's head (a gap or a fork). */
+typedef struct NewCommit {
+    uint32_t stream_no;
+    Str header;
+    Header h;
+    Hash256 head;
+    const Str *parts;
+    size_t n_parts;
+} NewCommit;
+Status ledger_append(Ctx *c, Store *s, const NewCommit *n) CHECKED;
+
+/* ---- projection ---- */
+
+/* Where a change comes from. */
+typedef struct ChangeOrigin {
+    uint32_t stream_no, scope_no;
+    uint64_t seq;
+    Hlc clock;
+    StreamId stream;
+} ChangeOrigin;
+
+/* Projects onto the tables of any database: the live one or one being rebuilt beside it. */
+typedef struct Projector {
+    Store *store;
+    Db *db;
+    const Schema *schema;
+    Arena *arena; /* of the projector itself */
+    uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
+    bool *hash_loaded;
+    size_t n_hashes;
+    int64_t quarantined;
+} Projector;
+Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema);
+Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch) CHECKED;
+/* Writes the hashes that moved and forgets them. */
+void projector_forget(Projector *p);
+Status projector_flush(Ctx *c, Projector *p) CHECKED;
+
+/* ---- rows ---- */
+
+/* A row of a table as stored. */
+typedef struct Row {
+    const TableSpec *table;
+    int64_t rid; /* 0: none yet */
+    Id id;
+    uint32_t scope_no;
+    Val void_code;
+    Val *values; /* one a column, typed */
+    Val extra;   /* VAL_MAP custom id text → typed value */
+    Heads heads;
+    Str heads_blob;
+} Row;
+Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no, Row *ret) CHECKED; /* rid 0 when none */
+void row_from_stmt(Arena *a, const TableSpec *t, Stmt *st, int first, Row *ret);
+Val val_from_column(Arena *a, const FieldInfo *f, Stmt *st, int i);
+void bind_value(Stmt *st, int i, Arena *a, const FieldInfo *f, Val v);
+/* The first row with this id in any scope; rid 0 when none. */
+Status row_find(Ctx *c, Db *db, const TableSpec *t, Id id, Row *ret) CHECKED;
+/* The record of a main row, side tables left out. */
+Status record_from_row(Ctx *c, Row *row, Record **ret) CHECKED;
+
+/* Takes a deleted row out of hash, count and conflicts. */
+Status project_forget_row(Ctx *c, Projector *p, const Row *row) CHECKED;
+
+/* ---- the act being written ---- */
+
+typedef struct PendingValue {
+    const FieldInfo *field;
+    FieldKey key;
+    Val value;
+    CoverEntry *context;
+    size_t n_context;
+} PendingValue;
+
+typedef struct PendingRecord {
+    const KindInfo *kind;
+    Id id;
+    Lane lane;
+    uint32_t scope_no;
+    Id subject;
+    bool fresh; /* made by this act */
+    VEC(PendingValue) values;
+} PendingRecord;
+
+struct Tx {
+    Store *store;
+    ActPart act;
+    bool has_act;
+    bool replay;
+    Str reason_text;
+    VEC(PendingRecord *) records;
+    Map by_key; /* kind no, id, lane → PendingRecord */
+    VEC(Id) results;
+    VEC(Id) erase; /* subjects */
+    bool touches_control;
+};
+
+Status tx_commit(Ctx *c, Tx *tx, Projector *p) CHECKED;
+
+/* Erasure: keys, ciphertexts, rows. Writer thread, inside a transaction; key material goes after
+ * COMMIT by keys_destroy. */
+Status erase_subject(Ctx *c, Store *s, Projector *p, Id subject) CHECKED;
+
+#endif

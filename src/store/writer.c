@@ -1,0 +1,255 @@
+/* writer.c: the one thread that writes: takes what waits, runs it in savepoints of one transaction,
+ * seals, commits, answers (group commit). */
+#include "store/store_int.h"
+
+#include "base/banned.h"
+
+enum {
+    BATCH_ARENA = 256 << 20,
+    CHECKPOINT_PAGES = 4000,   /* about 16 MB of log before it is moved into the database */
+    CHECKPOINT_FORCED = 65536, /* 256 MB: wait for readers to let go */
+};
+
+typedef struct Waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t done_cond;
+    size_t left;
+} Waiter;
+
+/* ---- one job ---- */
+
+typedef struct SavedCtx {
+    struct Reader *reader;
+    struct Tx *tx;
+    struct Store *store;
+    jmp_buf guard;
+    bool guarded;
+} SavedCtx;
+
+static Status run_guarded(Ctx *c, Tx *tx, WriteJob *job, Projector *p) {
+    if (ARENA_GUARD(c->arena) != 0) return ST_MEMORY;
+    Status st = job->fn(c, tx, job->arg);
+    if (st == ST_OK) st = tx_commit(c, tx, p);
+    return st;
+}
+
+/* The caller's guard points into the caller's stack: it must not be jumped to from this thread. */
+static Status run_in_ctx(Store *s, Tx *tx, WriteJob *job, Projector *p) {
+    Ctx *c = job->ctx;
+    SavedCtx saved = { .reader = c->reader, .tx = c->tx, .store = c->store, .guarded = arena_guarded(c->arena) };
+    if (saved.guarded) memcpy(&saved.guard, arena_guard_slot(c->arena), sizeof(saved.guard));
+    c->reader = &s->writer;
+    c->tx = tx;
+    c->store = s;
+    Status st = run_guarded(c, tx, job, p);
+    if (saved.guarded)
+        memcpy(arena_guard_slot(c->arena), &saved.guard, sizeof(saved.guard));
+    else
+        arena_unguard(c->arena);
+    c->reader = saved.reader;
+    c->tx = saved.tx;
+    c->store = saved.store;
+    return st;
+}
+
+static Status roll_back_job(Ctx *bc, Store *s, int64_t keys_before, Projector *p) {
+    Db *db = s->writer.db;
+    keys_rewind(s->keys, keys_before);
+    projector_forget(p);
+    TRY(db_exec(bc, db, "ROLLBACK TO job"));
+    TRY(db_exec(bc, db, "RELEASE job"));
+    return store_load_maps(bc, s);
+}
+
+/* Not ST_OK: the whole transaction is lost. */
+static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p) {
+    Db *db = s->writer.db;
+    Stmt *save = db_stmt(bc, db, "SAVEPOINT job");
+    if (!save) return ctx_status(bc);
+    TRY(db_run(bc, db, save));
+    int64_t keys_before = keys_used(s->keys);
+    Tx tx = { .store = s, .by_key = map_new(job->ctx->arena) };
+    tx.act.client_time = TIME_NONE;
+    job->status = run_in_ctx(s, &tx, job, p);
+    if (job->status != ST_OK) return roll_back_job(bc, s, keys_before, p);
+    TRY(projector_flush(bc, p));
+    Stmt *release = db_stmt(bc, db, "RELEASE job");
+    if (!release) return ctx_status(bc);
+    atomic_fetch_add(&s->n_acts, 1);
+    return db_run(bc, db, release);
+}
+
+/* ---- the transaction ---- */
+
+static Status write_seals(Ctx *bc, Store *s) {
+    for (size_t i = 0; i < s->n_touched; i++) {
+        const StreamRow *r = &s->streams[s->touched[i]];
+        if (!r->own) continue; /* foreign commits bring their own */
+        uint8_t signature[CRYPT_SIGNATURE_N];
+        seal_sign(&s->node_key, r->id, r->seq, &r->head, r->clock, signature);
+        Stmt *st = db_stmt(bc, s->writer.db, "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
+        if (!st) return ctx_status(bc);
+        bind_int(st, 1, LEDGER_POS(r->no, r->seq));
+        bind_blob(st, 2, str_n(signature, sizeof(signature)));
+        TRY(db_run(bc, s->writer.db, st));
+    }
+    return ST_OK;
+}
+
+static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p) {
+    int64_t keys_before = keys_used(s->keys);
+    for (WriteJob *j = first; j; j = j->next) TRY(run_job(bc, s, j, p));
+    TRY(write_seals(bc, s));
+    if (keys_used(s->keys) != keys_before) TRY(meta_put_int(bc, s->writer.db, "keys_used", keys_used(s->keys)));
+    return db_exec(bc, s->writer.db, "COMMIT");
+}
+
+static void roll_back_all(Ctx *bc, Store *s, int64_t keys_before) {
+    sqlite3 *h = db_handle(s->writer.db);
+    if (!sqlite3_get_autocommit(h)) sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
+    keys_rewind(s->keys, keys_before);
+    if (store_load_maps(bc, s) != ST_OK) atomic_store(&s->failed, true);
+}
+
+/* After a failed fsync the pages that SQLite believes written may be lost (Rebello et al., USENIX ATC
+ * 2020): nothing more is written until the folder is opened anew and read back from the disk. */
+static void note_failure(Ctx *bc, Store *s, Status st) {
+    bool full = false;
+    for (size_t i = 0; i < bc->errs.n; i++) full |= str_is(bc->errs.v[i].key, "error.store.disk_full");
+    if ((st == ST_IO && !full) || st == ST_CORRUPT) atomic_store(&s->failed, true);
+}
+
+static void fail_all(Ctx *bc, WriteJob *first, Status st) {
+    for (WriteJob *j = first; j; j = j->next) {
+        if (j->status != ST_OK) continue; /* has its own reason */
+        j->status = st;
+        const Err *e = bc->errs.n ? &bc->errs.v[bc->errs.n - 1] : NULL;
+        const char *key = e ? str_c(j->ctx->arena, e->key) : "error.store.io";
+        (void)ctx_fail_cause(j->ctx, st, "", key, e ? str_copy(j->ctx->arena, e->cause) : STR(""));
+    }
+}
+
+static void checkpoint(Store *s) {
+    if (s->wal_pages < CHECKPOINT_PAGES && !s->erased) return;
+    int mode = s->erased                             ? SQLITE_CHECKPOINT_TRUNCATE
+               : s->wal_pages < CHECKPOINT_FORCED ? SQLITE_CHECKPOINT_PASSIVE
+                                                     : SQLITE_CHECKPOINT_RESTART;
+    int log = 0, moved = 0;
+    int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
+    if (rc == SQLITE_OK) s->wal_pages = log - moved, s->erased = false;
+    /* A failure here loses nothing: the log keeps what it has. */
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY) log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
+}
+
+static void run_batch(Store *s, Arena *a, WriteJob *first) {
+    Ctx bc = ctx_new(s->env, a);
+    bc.store = s;
+    bc.reader = &s->writer;
+    s->n_touched = 0;
+    int64_t keys_before = keys_used(s->keys);
+    Status st = ST_OK;
+    if (atomic_load(&s->failed)) st = FAIL(&bc, ST_IO, "", "error.store.stopped");
+    if (st == ST_OK) {
+        s->writer.schema = store_schema(s);
+        st = db_exec(&bc, s->writer.db, "BEGIN IMMEDIATE");
+        Projector p = projector_new(a, s, s->writer.db, s->writer.schema);
+        if (st == ST_OK) st = run_all(&bc, s, first, &p);
+        if (st != ST_OK) {
+            note_failure(&bc, s, st);
+            roll_back_all(&bc, s, keys_before);
+        }
+    }
+    if (st != ST_OK) fail_all(&bc, first, st);
+    atomic_fetch_add(&s->n_transactions, 1);
+}
+
+static void answer(WriteJob *first) {
+    for (WriteJob *j = first, *next; j; j = next) {
+        next = j->next;
+        Waiter *w = j->wait;
+        pthread_mutex_lock(&w->lock);
+        if (--w->left == 0) pthread_cond_signal(&w->done_cond);
+        pthread_mutex_unlock(&w->lock);
+    }
+}
+
+static WriteJob *take_batch(Store *s) {
+    pthread_mutex_lock(&s->queue_lock);
+    while (!s->queue_head && !s->closing) pthread_cond_wait(&s->queue_filled, &s->queue_lock);
+    WriteJob *first = s->queue_head, *last = first;
+    size_t n = 1;
+    if (first) {
+        while (last->next && n < BATCH_JOBS_MAX) last = last->next, n++;
+        s->queue_head = last->next;
+        if (!s->queue_head) s->queue_tail = NULL;
+        last->next = NULL;
+        s->queue_n -= n;
+    }
+    pthread_mutex_unlock(&s->queue_lock);
+    return first;
+}
+
+static int wal_hook(void *arg, sqlite3 *h, const char *name, int pages) {
+    (void)h;
+    (void)name;
+    ((Store *)arg)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+void *writer_main(void *store) {
+    Store *s = store;
+    Arena *a = arena_new(s->env, BATCH_ARENA);
+    sqlite3_wal_hook(db_handle(s->writer.db), wal_hook, s);
+    WriteJob *batch;
+    while ((batch = take_batch(s))) {
+        run_batch(s, a, batch);
+        answer(batch);
+        arena_reset(a);
+        checkpoint(s);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+/* ---- callers ---- */
+
+Status store_write_batch(Store *s, WriteJob *jobs, size_t n) {
+    if (n == 0) return ST_OK;
+    Waiter w = { .left = n };
+    pthread_mutex_init(&w.lock, NULL);
+    pthread_cond_init(&w.done_cond, NULL);
+    for (size_t i = 0; i < n; i++) {
+        jobs[i].wait = &w;
+        jobs[i].status = ST_OK;
+        jobs[i].next = i + 1 < n ? &jobs[i + 1] : NULL;
+    }
+    pthread_mutex_lock(&s->queue_lock);
+    bool closing = s->closing;
+    if (!closing) {
+        if (s->queue_tail)
+            s->queue_tail->next = &jobs[0];
+        else
+            s->queue_head = &jobs[0];
+        s->queue_tail = &jobs[n - 1];
+        s->queue_n += n;
+        pthread_cond_signal(&s->queue_filled);
+    }
+    pthread_mutex_unlock(&s->queue_lock);
+    if (closing) {
+        for (size_t i = 0; i < n; i++) jobs[i].status = FAIL(jobs[i].ctx, ST_BUSY, "", "error.store.closing");
+    } else {
+        pthread_mutex_lock(&w.lock);
+        while (w.left > 0) pthread_cond_wait(&w.done_cond, &w.lock);
+        pthread_mutex_unlock(&w.lock);
+    }
+    pthread_cond_destroy(&w.done_cond);
+    pthread_mutex_destroy(&w.lock);
+    Status st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) st = jobs[i].status;
+    return st;
+}
+
+Status store_write(Store *s, Ctx *c, WriteFn fn, void *arg) {
+    WriteJob job = { .fn = fn, .arg = arg, .ctx = c };
+    return store_write_batch(s, &job, 1);
+}
