@@ -9,17 +9,17 @@
 enum { LABEL_MAX = 200, IDENTIFIER_MAX = 60 };
 
 #define LABELS(first)                                                                              \
-    { "label_en", .no = (first), .type = FT_TEXT, .max = LABEL_MAX, .ask = ASK_EMERGENCY,          \
-      .doc = "Label in English" },                                                                 \
-        { "label_fr", .no = (first) + 1, .type = FT_TEXT, .max = LABEL_MAX,                        \
-          .ask = ASK_EMERGENCY, .doc = "Label in French" },                                        \
-        { "label_fa", .no = (first) + 2, .type = FT_TEXT, .max = LABEL_MAX,                        \
-          .ask = ASK_EMERGENCY, .doc = "Label in Dari" },                                          \
-        { "label_ps", .no = (first) + 3, .type = FT_TEXT, .max = LABEL_MAX,                        \
-          .ask = ASK_EMERGENCY, .doc = "Label in Pashto" },                                        \
+    { "label_en",       .no = (first),        .type = FT_TEXT,                                     \
+      .max = LABEL_MAX, .ask = ASK_EMERGENCY, .doc = "Label in English" },                         \
+        { "label_fr",       .no = (first) + 1,    .type = FT_TEXT,                                 \
+          .max = LABEL_MAX, .ask = ASK_EMERGENCY, .doc = "Label in French" },                      \
+        { "label_fa",       .no = (first) + 2,    .type = FT_TEXT,                                 \
+          .max = LABEL_MAX, .ask = ASK_EMERGENCY, .doc = "Label in Dari" },                        \
+        { "label_ps",       .no = (first) + 3,    .type = FT_TEXT,                                 \
+          .max = LABEL_MAX, .ask = ASK_EMERGENCY, .doc = "Label in Pashto" },                      \
     {                                                                                              \
         "label_ar", .no = (first) + 4, .type = FT_TEXT, .max = LABEL_MAX, .ask = ASK_EMERGENCY,    \
-        .doc = "Label in Arabic"                                                                   \
+                    .doc = "Label in Arabic"                                                       \
     }
 
 static const Field office_fields[] = {
@@ -35,8 +35,8 @@ static const Field office_fields[] = {
       .ask = ASK_EMERGENCY, .doc = "The office above it; grants there reach down to here" },
     { "country", .no = 6, .type = FT_CODE, .codes = "country", .ask = ASK_EMERGENCY,
       .doc = "Country in which it works" },
-    { "utc_offset_minutes", .no = 7, .type = FT_INT, .min = -720, .max = 840,
-      .ask = ASK_EMERGENCY, .doc = "Local time less UTC, in minutes: its today() follows" },
+    { "utc_offset_minutes", .no = 7, .type = FT_INT, .min = -720, .max = 840, .ask = ASK_EMERGENCY,
+      .doc = "Local time less UTC, in minutes: its today() follows" },
     { "calendar", .no = 8, .type = FT_CODE, .codes = "calendar", .ask = ASK_EMERGENCY,
       .doc = "Calendar in which people here say their dates" },
     { "language", .no = 9, .type = FT_CODE, .codes = "interface_language", .ask = ASK_EMERGENCY,
@@ -58,8 +58,8 @@ static const Field user_fields[] = {
       .doc = "Language of the screens" },
     { "status", .no = 6, .type = FT_CODE, .codes = "user_status", .flags = FF_INDEXED,
       .doc = "Active or suspended" },
-    { "password_hash", .no = 7, .type = FT_TEXT, .max = 200,
-      .flags = FF_HIDDEN | FF_PERSONAL, .doc = "Argon2id hash, PHC form" },
+    { "password_hash", .no = 7, .type = FT_TEXT, .max = 200, .flags = FF_HIDDEN | FF_PERSONAL,
+      .doc = "Argon2id hash, PHC form" },
     { "must_change_password", .no = 8, .type = FT_BOOL, .flags = FF_HIDDEN,
       .doc = "The next sign-in asks for a new password" },
     { "ends_on", .no = 9, .type = FT_DATE, .ask = ASK_EMERGENCY,
@@ -79,10 +79,10 @@ static const Field role_fields[] = {
 };
 
 static const Field grant_fields[] = {
-    { "user", .no = 2, .type = FT_REF, .kind = "user",
-      .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY, .doc = "Who" },
-    { "role", .no = 3, .type = FT_REF, .kind = "role",
-      .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY, .doc = "May do what" },
+    { "user", .no = 2, .type = FT_REF, .kind = "user", .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED,
+      .ask = ASK_EMERGENCY, .doc = "Who" },
+    { "role", .no = 3, .type = FT_REF, .kind = "role", .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED,
+      .ask = ASK_EMERGENCY, .doc = "May do what" },
     { "office", .no = 4, .type = FT_REF, .kind = "office",
       .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY,
       .doc = "Where, with the offices under it" },
@@ -120,8 +120,8 @@ static const Field custom_field_fields[] = {
       .doc = "Longest text, bytes; largest number" },
     { "ask", .no = 7, .type = FT_CODE, .codes = "ask_level", .ask = ASK_EMERGENCY,
       .doc = "Registration level from which it is asked" },
-    { "lane", .no = 8, .type = FT_CODE, .codes = "lane", .flags = FF_FIXED,
-      .ask = ASK_EMERGENCY, .doc = "Who may see it; empty: as the kind" },
+    { "lane", .no = 8, .type = FT_CODE, .codes = "lane", .flags = FF_FIXED, .ask = ASK_EMERGENCY,
+      .doc = "Who may see it; empty: as the kind" },
     LABELS(9),
 };
 
@@ -130,11 +130,11 @@ static const Field number_block_fields[] = {
       .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .doc = "Office whose numbers they are" },
     { "series", .no = 3, .type = FT_TEXT, .max = IDENTIFIER_MAX, .flags = FF_REQUIRED | FF_FIXED,
       .doc = "What is numbered, and the year" },
-    { "first", .no = 4, .type = FT_INT, .min = 1, .max = 99999999,
-      .flags = FF_REQUIRED | FF_FIXED, .doc = "First number of the block" },
-    { "last", .no = 5, .type = FT_INT, .min = 1, .max = 99999999,
-      .flags = FF_REQUIRED | FF_FIXED, .rule = "first <= last",
-      .rule_message = "error.block.empty", .doc = "Last number of the block" },
+    { "first", .no = 4, .type = FT_INT, .min = 1, .max = 99999999, .flags = FF_REQUIRED | FF_FIXED,
+      .doc = "First number of the block" },
+    { "last", .no = 5, .type = FT_INT, .min = 1, .max = 99999999, .flags = FF_REQUIRED | FF_FIXED,
+      .rule = "first <= last", .rule_message = "error.block.empty",
+      .doc = "Last number of the block" },
     { "node", .no = 6, .type = FT_TEXT, .max = 64, .flags = FF_REQUIRED | FF_FIXED,
       .doc = "The node and incarnation that may give them out" },
 };
@@ -142,8 +142,8 @@ static const Field number_block_fields[] = {
 static const Field erasure_fields[] = {
     { "target", .no = 2, .type = FT_TEXT, .max = 64, .flags = FF_REQUIRED | FF_FIXED,
       .doc = "Id of the record whose keys were destroyed" },
-    { "reason", .no = 3, .type = FT_CODE, .codes = "erase_reason",
-      .flags = FF_REQUIRED | FF_FIXED, .doc = "The legal reason" },
+    { "reason", .no = 3, .type = FT_CODE, .codes = "erase_reason", .flags = FF_REQUIRED | FF_FIXED,
+      .doc = "The legal reason" },
 };
 
 static const Field saved_view_fields[] = {
@@ -151,10 +151,10 @@ static const Field saved_view_fields[] = {
       .ask = ASK_EMERGENCY, .doc = "Name of the view" },
     { "owner", .no = 3, .type = FT_REF, .kind = "user", .flags = FF_REQUIRED | FF_INDEXED,
       .doc = "Who keeps it" },
-    { "on_kind", .no = 4, .type = FT_TEXT, .max = IDENTIFIER_MAX,
-      .flags = FF_REQUIRED | FF_FIXED, .ask = ASK_EMERGENCY, .doc = "Kind of record it lists" },
-    { "expression", .no = 5, .type = FT_TEXT, .max = 4096, .flags = FF_LONG,
-      .ask = ASK_EMERGENCY, .doc = "Condition; empty: all" },
+    { "on_kind", .no = 4, .type = FT_TEXT, .max = IDENTIFIER_MAX, .flags = FF_REQUIRED | FF_FIXED,
+      .ask = ASK_EMERGENCY, .doc = "Kind of record it lists" },
+    { "expression", .no = 5, .type = FT_TEXT, .max = 4096, .flags = FF_LONG, .ask = ASK_EMERGENCY,
+      .doc = "Condition; empty: all" },
     { "order", .no = 6, .type = FT_TEXT, .max = IDENTIFIER_MAX + 1, .ask = ASK_EMERGENCY,
       .doc = "Field to order by; a leading - turns it round" },
     { "columns", .no = 7, .type = FT_TEXT, .max = 1000, .ask = ASK_EMERGENCY,

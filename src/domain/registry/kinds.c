@@ -17,9 +17,11 @@ enum { NAME_MAX = 240, PLACE_MAX = 200, NUMBER_MAX = 40, NOTE_MAX = 4000 };
     .type = FT_REF, .kind = "person", .flags = FF_PERSONAL | FF_INDEXED,                           \
     .merge = MERGE_MUST_RESOLVE, .ask = ASK_BASIC
 #define OF_PERSON(number)                                                                          \
-    { "person", .no = (number), .type = FT_REF, .kind = "person",                                  \
-      .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY,                          \
-      .doc = "The person it belongs to" }
+    {                                                                                              \
+        "person", .no = (number), .type = FT_REF, .kind = "person",                                \
+                  .flags = FF_REQUIRED | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY,              \
+                  .doc = "The person it belongs to"                                                \
+    }
 
 static const Field registration_group_fields[] = {
     { "number", .no = 2, .type = FT_TEXT, .max = NUMBER_MAX,
@@ -45,8 +47,8 @@ static const Field registration_group_fields[] = {
       .doc = "Country where the group has found refuge" },
     { "admin1", .no = 11, .type = FT_TEXT, .max = PLACE_MAX, .flags = FF_PERSONAL | FF_INDEXED,
       .ask = ASK_BASIC, .doc = "Province or region of the present address" },
-    { "admin2", .no = 12, .type = FT_TEXT, .max = PLACE_MAX, .flags = FF_PERSONAL,
-      .ask = ASK_BASIC, .doc = "District of the present address" },
+    { "admin2", .no = 12, .type = FT_TEXT, .max = PLACE_MAX, .flags = FF_PERSONAL, .ask = ASK_BASIC,
+      .doc = "District of the present address" },
     { "village", .no = 13, .type = FT_TEXT, .max = PLACE_MAX, .flags = FF_PERSONAL | FF_INDEXED,
       .ask = ASK_BASIC, .doc = "Village, camp, site or quarter where the group lives" },
     { "address", .no = 14, .type = FT_TEXT, .max = 400, .flags = FF_PERSONAL,
@@ -90,7 +92,7 @@ static const Field person_fields[] = {
     { "family_name_local", .no = 12, NAME_PART, .ask = ASK_BASIC,
       .doc = "Family name in its own script" },
     { "display_name", .no = 13, .type = FT_TEXT, .max = 1000,
-      .flags = FF_PERSONAL | FF_SORT | FF_INDEXED,
+      .flags = FF_PERSONAL | FF_SORT | FF_INDEXED | FF_FIXED,
       .doc = "The joined name lists are ordered by; written by the program from the name parts" },
     { "sex", .no = 14, .type = FT_CODE, .codes = "sex", .flags = FF_PERSONAL,
       .merge = MERGE_MUST_RESOLVE, .ask = ASK_EMERGENCY, .doc = "Sex, as the person states it" },
@@ -114,8 +116,8 @@ static const Field person_fields[] = {
       .ask = ASK_COMPREHENSIVE, .doc = "Ethnicity, as stated; may be refused" },
     { "religion", .no = 22, .type = FT_CODE, .codes = "religion", .flags = FF_PERSONAL,
       .ask = ASK_COMPREHENSIVE, .doc = "Religion, as stated; may be refused" },
-    { "marital_status", .no = 23, .type = FT_CODE, .codes = "marital_status",
-      .flags = FF_PERSONAL, .ask = ASK_BASIC, .doc = "Marital status" },
+    { "marital_status", .no = 23, .type = FT_CODE, .codes = "marital_status", .flags = FF_PERSONAL,
+      .ask = ASK_BASIC, .doc = "Marital status" },
     { "education", .no = 24, .type = FT_CODE, .codes = "education", .flags = FF_PERSONAL,
       .ask = ASK_COMPREHENSIVE, .doc = "Highest level of education" },
     { "occupation", .no = 25, .type = FT_TEXT, .max = PLACE_MAX, .flags = FF_PERSONAL,
@@ -130,9 +132,8 @@ static const Field person_fields[] = {
       .rule_message = "error.registration.date", .doc = "Day this person was registered" },
     { "registration_reason", .no = 29, .type = FT_CODE, .codes = "registration_reason",
       .ask = ASK_BASIC, .doc = "Why this person was registered: arrival, birth, joined …" },
-    { "process_status", .no = 30, .type = FT_CODE, .codes = "process_status",
-      .flags = FF_INDEXED, .merge = MERGE_MUST_RESOLVE,
-      .doc = "Life of the record: active, hold, inactive, closed" },
+    { "process_status", .no = 30, .type = FT_CODE, .codes = "process_status", .flags = FF_INDEXED,
+      .merge = MERGE_MUST_RESOLVE, .doc = "Life of the record: active, hold, inactive, closed" },
     { "status_reason", .no = 31, .type = FT_CODE, .codes = "status_reason", .flags = FF_PERSONAL,
       .doc = "Why the process status is what it is" },
     { "arrival_date", .no = 32, .type = FT_DATE, .flags = FF_PERSONAL | FF_INDEXED,
@@ -175,12 +176,15 @@ static const Field name_fields[] = {
     { "name_type", .no = 3, .type = FT_CODE, .codes = "name_type", .flags = FF_REQUIRED,
       .ask = ASK_COMPREHENSIVE, .doc = "Alias, maiden name, name on a document, old number" },
     { "full_name", .no = 4, NAME_PART, .ask = ASK_COMPREHENSIVE,
-      .rule = "full_name is known or full_name_local is known",
-      .rule_message = "error.name.required", .doc = "The name or old number in Latin letters" },
+      .rule = "full_name is known or full_name_local is known or number is known",
+      .rule_message = "error.name.required", .doc = "The name in Latin letters" },
     { "full_name_local", .no = 5, NAME_PART, .ask = ASK_COMPREHENSIVE,
       .doc = "The name in its own script" },
-    { "note", .no = 6, .type = FT_TEXT, .max = 400, .flags = FF_PERSONAL,
-      .ask = ASK_COMPREHENSIVE, .doc = "Where this name is used" },
+    { "number", .no = 7, .type = FT_TEXT, .max = NUMBER_MAX,
+      .flags = FF_PERSONAL | FF_INDEXED | FF_SEARCH, .ask = ASK_COMPREHENSIVE,
+      .doc = "An old number, or one of another system, as printed; found like the present one" },
+    { "note", .no = 6, .type = FT_TEXT, .max = 400, .flags = FF_PERSONAL, .ask = ASK_COMPREHENSIVE,
+      .doc = "Where this name is used" },
 };
 
 static const Field phone_fields[] = {
@@ -190,27 +194,25 @@ static const Field phone_fields[] = {
       .doc = "Telephone number, in international form where it can be told" },
     { "type", .no = 4, .type = FT_CODE, .codes = "phone_type", .ask = ASK_BASIC,
       .doc = "Own mobile, a neighbour's, at work …" },
-    { "owner_note", .no = 5, .type = FT_TEXT, .max = 200, .flags = FF_PERSONAL,
-      .ask = ASK_BASIC, .doc = "Who answers, where it is not the person" },
+    { "owner_note", .no = 5, .type = FT_TEXT, .max = 200, .flags = FF_PERSONAL, .ask = ASK_BASIC,
+      .doc = "Who answers, where it is not the person" },
 };
 
 static const Field document_fields[] = {
     OF_PERSON(2),
     { "type", .no = 3, .type = FT_CODE, .codes = "document_type", .flags = FF_REQUIRED,
       .ask = ASK_BASIC, .doc = "Kind of paper" },
-    { "number", .no = 4, .type = FT_TEXT, .max = 80,
-      .flags = FF_PERSONAL | FF_INDEXED | FF_SEARCH, .merge = MERGE_MUST_RESOLVE,
-      .ask = ASK_BASIC, .doc = "Number as printed" },
+    { "number", .no = 4, .type = FT_TEXT, .max = 80, .flags = FF_PERSONAL | FF_INDEXED | FF_SEARCH,
+      .merge = MERGE_MUST_RESOLVE, .ask = ASK_BASIC, .doc = "Number as printed" },
     { "issuing_country", .no = 5, .type = FT_CODE, .codes = "country", .ask = ASK_BASIC,
       .doc = "Country whose authority issued it" },
     { "issued_on", .no = 6, .type = FT_DATE, .flags = FF_PERSONAL, .ask = ASK_COMPREHENSIVE,
-      .rule = "issued_on <= today()", .rule_message = "error.date.future",
-      .doc = "Day of issue" },
+      .rule = "issued_on <= today()", .rule_message = "error.date.future", .doc = "Day of issue" },
     { "expires_on", .no = 7, .type = FT_DATE, .flags = FF_PERSONAL, .ask = ASK_COMPREHENSIVE,
       .rule = "issued_on <= expires_on", .rule_message = "error.dates.crossed",
       .doc = "Last day of validity; empty where it has none" },
-    { "note", .no = 8, .type = FT_TEXT, .max = 400, .flags = FF_PERSONAL,
-      .ask = ASK_COMPREHENSIVE, .doc = "Volume and page, damage, doubts" },
+    { "note", .no = 8, .type = FT_TEXT, .max = 400, .flags = FF_PERSONAL, .ask = ASK_COMPREHENSIVE,
+      .doc = "Volume and page, damage, doubts" },
 };
 
 static const Field specific_need_fields[] = {
@@ -218,15 +220,13 @@ static const Field specific_need_fields[] = {
     { "need", .no = 3, .type = FT_CODE, .codes = "specific_need",
       .flags = FF_REQUIRED | FF_PERSONAL | FF_INDEXED, .ask = ASK_EMERGENCY,
       .doc = "What is needed or feared: category and code" },
-    { "status", .no = 4, .type = FT_CODE, .codes = "need_status",
-      .flags = FF_PERSONAL | FF_INDEXED, .ask = ASK_EMERGENCY,
-      .doc = "Reported, waiting for review, confirmed, closed" },
+    { "status", .no = 4, .type = FT_CODE, .codes = "need_status", .flags = FF_PERSONAL | FF_INDEXED,
+      .ask = ASK_EMERGENCY, .doc = "Reported, waiting for review, confirmed, closed" },
     { "since", .no = 5, .type = FT_DATE, .flags = FF_PERSONAL, .ask = ASK_COMPREHENSIVE,
       .rule = "since <= today()", .rule_message = "error.date.future",
       .doc = "Day from which the need is known" },
-    { "note", .no = 6, .type = FT_TEXT, .max = NOTE_MAX,
-      .flags = FF_PERSONAL | FF_SEALED | FF_LONG, .ask = ASK_COMPREHENSIVE,
-      .doc = "What protection staff should know; sealed per person" },
+    { "note", .no = 6, .type = FT_TEXT, .max = NOTE_MAX, .flags = FF_PERSONAL | FF_SEALED | FF_LONG,
+      .ask = ASK_COMPREHENSIVE, .doc = "What protection staff should know; sealed per person" },
 };
 
 static const Field consent_fields[] = {
@@ -376,6 +376,6 @@ static const Kind interview = {
 };
 
 const Kind *const registry_kinds[REGISTRY_KINDS] = {
-    &registration_group, &person,  &membership, &name,  &phone, &document, &specific_need,
-    &consent,            &photo,   &interview,
+    &registration_group, &person,        &membership, &name,  &phone,
+    &document,           &specific_need, &consent,    &photo, &interview,
 };

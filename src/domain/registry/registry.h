@@ -15,6 +15,11 @@
 
 extern const Room registry_room;
 
+/* Pictures come before the operation that names them: whoever takes them in puts the plain bytes
+ * into this LOCAL space (local_put) under the lower-case hex of their SHA-256, and throws away what
+ * nobody has named after a day. */
+#define REGISTRY_STAGED_BLOBS "blob"
+
 /* The kinds alone, for tests of lower floors and for tools that need no operations. */
 enum { REGISTRY_KINDS = 10 };
 extern const Kind *const registry_kinds[REGISTRY_KINDS];
