@@ -1,0 +1,191 @@
+/* find.c: people by name, number, telephone and paper, through the store's search terms.
+ *
+ * A name's terms are its skeletons, the same for Latin and Arabic script; a number's are "#" and its
+ * keys; the last four digits of a long number are "~" and the digits (store.h). */
+#include "domain/registry/registry_int.h"
+
+#include "base/banned.h"
+
+enum { SCAN_MAX = 20000, RECORDS_PER_KEY = 50, NAMES_MAX = 16 };
+
+static bool has_line(const Found *found, Id person) {
+    for (size_t i = 0; i < found->lines.n; i++)
+        if (id_eq(found->lines.v[i].person->id, person)) return true;
+    return false;
+}
+
+static void add_line(Ctx *c, Found *found, Record *person, const char *matched, int score) {
+    if (has_line(found, person->id)) return;
+    if (found->lines.n >= found->limit) {
+        found->more = true;
+        return;
+    }
+    Line line = { .person = person, .matched = matched, .score = score };
+    vec_push(c->arena, &found->lines, line);
+}
+
+/* The person a child record belongs to, if the actor may see them. */
+static Status add_owner(Ctx *c, Found *found, const Record *child, const char *matched) {
+    Id id;
+    Record *person;
+    if (!record_id(child, "person", &id)) return ST_OK;
+    TRY(record_try(c, registry_kind(c, "person"), id, &person));
+    if (person) add_line(c, found, person, matched, NAME_SCORE_MAX);
+    return ST_OK;
+}
+
+static Status terms(Ctx *c, const char *kind, const NameToken *tokens, size_t n, size_t limit,
+                    bool with_void, Found *found, Record ***ret, size_t *ret_n) {
+    TermQuery q = {
+        .kind = registry_kind(c, kind),
+        .tokens = tokens,
+        .n_tokens = n,
+        .limit = limit,
+        .scan_max = SCAN_MAX,
+        .with_void = with_void,
+    };
+    int64_t searched;
+    TRY(read_terms(c, &q, ret, ret_n, &searched));
+    if (searched < 0 || *ret_n == limit) found->more = true;
+    found->searched += searched < 0 ? -searched : searched;
+    return ST_OK;
+}
+
+static Status by_term(Ctx *c, const char *kind, Str term, bool with_void, Found *found,
+                      Record ***ret, size_t *ret_n) {
+    NameToken token = { .folded = term, .alts = { { .term = term } }, .n_alts = 1 };
+    return terms(c, kind, &token, 1, RECORDS_PER_KEY, with_void, found, ret, ret_n);
+}
+
+Status find_records(Ctx *c, const char *kind, Str term, size_t n_max, Record ***ret,
+                    size_t *ret_n) {
+    Found counts = { 0 };
+    NameToken token = { .folded = term, .alts = { { .term = term } }, .n_alts = 1 };
+    return terms(c, kind, &token, 1, n_max, false, &counts, ret, ret_n);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------- */
+
+static Str number_term(Ctx *c, Str typed) {
+    Str key = number_search_key(c->arena, typed);
+    return str_empty(key) ? key : str_concat(c->arena, STR("#"), key);
+}
+
+/* Everybody in the groups with this number, the focal point first. */
+static Status add_members(Ctx *c, Found *found, const Record *group) {
+    Record **members;
+    size_t n;
+    Id focal, id;
+    Record *person;
+    const KindInfo *k = registry_kind(c, "person");
+    TRY(family_members(c, group->id, &members, &n));
+    if (record_id(group, "focal_point", &focal)) {
+        TRY(record_try(c, k, focal, &person));
+        if (person) add_line(c, found, person, "number", NAME_SCORE_MAX);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!record_id(members[i], "person", &id)) continue;
+        TRY(record_try(c, k, id, &person));
+        if (person) add_line(c, found, person, "number", NAME_SCORE_MAX - 1);
+    }
+    return ST_OK;
+}
+
+Status find_by_number(Ctx *c, Str typed, Found *found) {
+    Str term = number_term(c, typed);
+    Record **rows;
+    size_t n;
+    if (str_empty(term)) return ST_OK;
+    TRY(by_term(c, "person", term, true, found, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        add_line(c, found, rows[i], "number", NAME_SCORE_MAX);
+    TRY(by_term(c, "registration_group", term, false, found, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(add_members(c, found, rows[i]));
+    TRY(by_term(c, "name", term, false, found, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(add_owner(c, found, rows[i], "number"));
+    return ST_OK;
+}
+
+Status find_by_document(Ctx *c, Str typed, Found *found) {
+    Str term = number_term(c, typed);
+    Record **rows;
+    size_t n;
+    if (str_empty(term)) return ST_OK;
+    TRY(by_term(c, "document", term, false, found, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(add_owner(c, found, rows[i], "document"));
+    return ST_OK;
+}
+
+static size_t count_digits(Str text) {
+    size_t n = 0, pos = 0;
+    while (pos < text.n)
+        if (text_digit(str_utf8_next(text, &pos)) >= 0) n++;
+    return n;
+}
+
+Status find_by_phone(Ctx *c, Str typed, Found *found) {
+    Office office = { .dial_code = STR("") };
+    Str e164, term;
+    Record **rows, *own = NULL;
+    size_t n, digits = count_digits(typed);
+    if (c->actor && !id_is_none(c->actor->office))
+        TRY(record_try(c, registry_kind(c, "office"), c->actor->office, &own));
+    if (own) office.dial_code = record_text(own, "dial_code");
+    if (digits == 4)
+        term = str_concat(c->arena, STR("~"), phone_last4(c->arena, typed));
+    else if (digits < PHONE_DIGITS_MIN || phone_parse(c->arena, typed, office.dial_code, &e164))
+        return ST_OK;
+    else
+        term = number_term(c, e164);
+    TRY(by_term(c, "phone", term, false, found, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(add_owner(c, found, rows[i], "phone"));
+    return ST_OK;
+}
+
+/* ---- names --------------------------------------------------------------------------------------- */
+
+static size_t names_of(const Record *r, Str names[NAMES_MAX]) {
+    size_t n = 0;
+    for (size_t i = 0; i < r->kind->n_fields && n < NAMES_MAX; i++)
+        if ((r->kind->fields[i].f.flags & FF_NAME) && r->values[i].type == VAL_TEXT)
+            names[n++] = r->values[i].text;
+    return n;
+}
+
+static Status find_people(Ctx *c, const NameQuery *q, Found *found) {
+    Record **rows;
+    size_t n;
+    Str names[NAMES_MAX];
+    TRY(terms(c, "person", q->tokens, q->n, found->limit, true, found, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        size_t n_names = names_of(rows[i], names);
+        add_line(c, found, rows[i], "name", name_match(c->arena, q, names, n_names));
+    }
+    return ST_OK;
+}
+
+/* Aliases and maiden names: a line shows the person as they are registered. */
+static Status find_aliases(Ctx *c, const NameQuery *q, Found *found) {
+    Record **rows;
+    size_t n;
+    TRY(terms(c, "name", q->tokens, q->n, RECORDS_PER_KEY, false, found, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        Str names[NAMES_MAX];
+        size_t n_names = names_of(rows[i], names), before = found->lines.n;
+        TRY(add_owner(c, found, rows[i], "name"));
+        int score = name_match(c->arena, q, names, n_names);
+        if (found->lines.n > before) found->lines.v[before].score = score;
+    }
+    return ST_OK;
+}
+
+Status find_by_name(Ctx *c, Str typed, Found *found) {
+    NameQuery q = name_query(c->arena, typed);
+    if (q.n == 0) return ST_OK;
+    TRY(find_people(c, &q, found));
+    return find_aliases(c, &q, found);
+}
