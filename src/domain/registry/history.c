@@ -1,0 +1,151 @@
+/* history.c: record.history: who changed what, when, where and why. */
+#include "domain/registry/registry_int.h"
+
+#include "base/banned.h"
+
+enum { REGISTER_OPS_END = 3 }; /* person.register 1, group.register 2: undone by voiding */
+
+static void put(Ctx *c, Val *out, const char *key, Val v) {
+    val_set_c(c->arena, out, key, v);
+}
+
+static void put_text(Ctx *c, Val *out, const char *key, Str text) {
+    if (!str_empty(text)) put(c, out, key, val_text(text));
+}
+
+/* ---- one change -------------------------------------------------------------------------------------- */
+
+/* Codes and references as they read, everything else as records show it. */
+static Val show_value(Ctx *c, const FieldInfo *f, Val v) {
+    if (v.type == VAL_NONE || v.type == VAL_NULL) return val_null();
+    if (v.type == VAL_BOOL) return v; /* an element of a set: in or out */
+    Val label = value_label(c, f, v);
+    return val_is_absent(label) ? field_show(c->arena, f, v) : label;
+}
+
+static Val show_change(Ctx *c, const HistoryChange *ch) {
+    const Model *m = store_model(c->store);
+    Val out = val_map();
+    Str key = str_printf(c->arena, "field.%s.%s", ch->kind->k->name, ch->field->key_text);
+    if (!ch->field->custom && ch->field->f.no == FIELD_VOID_NO) key = STR("field.void");
+    Str label = model_label(m, c->lang, key, NULL);
+    if (ch->element.s)
+        label = str_printf(
+            c->arena, "%.*s: %.*s", STR_ARG(label),
+            STR_ARG(model_code_label(m, c->lang, str_of(ch->field->f.codes), ch->element)));
+    put(c, &out, "kind", val_text(str_of(ch->kind->k->name)));
+    put(c, &out, "id", val_text(id_text(c->arena, ch->id)));
+    put(c, &out, "field", val_text(str_of(ch->field->key_text)));
+    put(c, &out, "label", val_text(label));
+    put(c, &out, "stands", val_bool(ch->stands));
+    if (ch->sealed) {
+        put(c, &out, "sealed", val_bool(true));
+        return out;
+    }
+    put(c, &out, "before", show_value(c, ch->field, ch->before));
+    put(c, &out, "after", show_value(c, ch->field, ch->after));
+    return out;
+}
+
+/* ---- one act ------------------------------------------------------------------------------------------ */
+
+static const Op *op_of(uint32_t no) {
+    for (size_t i = 0; i < registry_room.n_ops; i++)
+        if (registry_room.ops[i].no == no) return &registry_room.ops[i];
+    return NULL;
+}
+
+/* Names of users and offices may be beyond the reader's reach: then the id alone is shown. */
+static Status name_of(Ctx *c, const char *kind, Id id, Str *ret) {
+    Record *r;
+    *ret = STR("");
+    if (id_is_none(id)) return ST_OK;
+    TRY(record_try(c, registry_kind(c, kind), id, &r));
+    if (r) *ret = record_title(c, r);
+    return ST_OK;
+}
+
+static Status put_actor(Ctx *c, const HistoryEntry *e, Val *out) {
+    Str name;
+    TRY(name_of(c, "user", e->act.actor, &name));
+    if (id_is_none(e->act.actor)) return ST_OK;
+    Val actor = val_map();
+    put(c, &actor, "id", val_text(id_text(c->arena, e->act.actor)));
+    put(c, &actor, "name", val_text(name));
+    put(c, out, "actor", actor);
+    return ST_OK;
+}
+
+static Status put_office(Ctx *c, const HistoryEntry *e, Val *out) {
+    Str name;
+    TRY(name_of(c, "office", e->act.office, &name));
+    if (str_empty(name)) return ST_OK;
+    Val office = val_map();
+    put(c, &office, "id", val_text(id_text(c->arena, e->act.office)));
+    put(c, &office, "name", val_text(name));
+    put(c, out, "office", office);
+    return ST_OK;
+}
+
+static void put_op(Ctx *c, const HistoryEntry *e, Val *out) {
+    const Op *op = op_of(e->act.op_no);
+    const char *other = op ? NULL : access_act_name(e->act.op_no);
+    Str name = op      ? str_of(op->name)
+               : other ? str_of(other)
+                       : str_printf(c->arena, "%u", e->act.op_no);
+    Str key = str_concat(c->arena, STR("op."), name);
+    put(c, out, "op", val_text(name));
+    put(c, out, "op_title", val_text(model_label(store_model(c->store), c->lang, key, NULL)));
+}
+
+static bool can_undo(Ctx *c, const HistoryEntry *e) {
+    if (!op_of(e->act.op_no) || e->act.op_no < REGISTER_OPS_END) return false;
+    if (!actor_may(c->actor, PERM_PERSON_WRITE)) return false;
+    for (size_t i = 0; i < e->n_changes; i++)
+        if (e->changes[i].stands && !e->changes[i].sealed) return true;
+    return false;
+}
+
+static Status show_entry(Ctx *c, const HistoryEntry *e, const KindInfo *only, Val *list) {
+    Val out = val_map(), changes = val_list();
+    for (size_t i = 0; i < e->n_changes; i++)
+        if (!only || e->changes[i].kind == only)
+            val_push(c->arena, &changes, show_change(c, &e->changes[i]));
+    if (only && changes.list.n == 0) return ST_OK;
+    put(c, &out, "act", val_text(id_text(c->arena, e->act.act)));
+    put_op(c, e, &out);
+    put(c, &out, "when", val_text(time_to_iso(c->arena, e->when)));
+    if (e->act.client_time != TIME_NONE)
+        put(c, &out, "client_time", val_text(time_to_iso(c->arena, e->act.client_time)));
+    TRY(put_actor(c, e, &out));
+    TRY(put_office(c, e, &out));
+    put_text(c, &out, "spoken_by", e->act.spoken_by);
+    put_text(c, &out, "reason_code", e->act.reason);
+    if (!str_empty(e->act.reason)) put_text(c, &out, "reason", reason_label(c, e->act.reason));
+    put_text(c, &out, "reason_text", e->reason_text);
+    put(c, &out, "changes", changes);
+    put(c, &out, "can_undo", val_bool(can_undo(c, e)));
+    val_push(c->arena, list, out);
+    return ST_OK;
+}
+
+Status op_record_history(Ctx *c, OpCall *call) {
+    const HistoryEntry *entries;
+    const KindInfo *only = NULL;
+    Str kind = val_get_text(call->input, "kind", STR(""));
+    size_t n;
+    Id subject;
+    Val list = val_list(), out = val_map();
+    if (!val_get_id(op_in(call, "subject"), &subject))
+        return FAIL(c, ST_INVALID, "subject", "error.required");
+    if (kind.n && !(only = model_kind(store_model(c->store), kind)))
+        return FAIL(c, ST_INVALID, "kind", "error.record.kind");
+    TRY(read_history(c, subject, &entries, &n));
+    if (n == 0) return FAIL(c, ST_MISSING, "subject", "error.missing", "kind", STR("person"));
+    for (size_t i = n; i-- > 0;)
+        TRY(show_entry(c, &entries[i], only, &list));
+    put(c, &out, "entries", list);
+    call->read_subject = subject;
+    call->result = out;
+    return ST_OK;
+}

@@ -1,0 +1,138 @@
+/* home.c: home.summary: what waits for me, and the pulse of the place.
+ *
+ * Every figure is bounded: totals are the store's own row counts; days and ages are counted through
+ * indexes up to a limit, and where a limit was reached the answer says so instead of a wrong bar. */
+#include "domain/registry/registry_int.h"
+
+#include "base/banned.h"
+
+enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000 };
+
+static Status count(Ctx *c, const char *kind, Str where, int64_t cap, int64_t *ret) {
+    const KindInfo *k = registry_kind(c, kind);
+    Expr *e;
+    TRY(expr_compile_condition(c, store_model(c->store), k, where, &e));
+    return read_count(c, k, e, cap, ret);
+}
+
+static Status total(Ctx *c, const char *kind, int64_t *ret) {
+    Query q = { .kind = registry_kind(c, kind), .limit = 1, .scan_max = 1 };
+    Page page;
+    TRY(read_query(c, &q, &page));
+    *ret = page.total;
+    return ST_OK;
+}
+
+static void put_int(Ctx *c, Val *out, const char *key, int64_t n) {
+    val_set_c(c->arena, out, key, val_int(n));
+}
+
+/* ---- mine ----------------------------------------------------------------------------------------- */
+
+/* Imports are another room's kind: a program without it has none. */
+static Status waiting_imports(Ctx *c, int64_t *ret) {
+    *ret = 0;
+    if (!actor_may(c->actor, PERM_IMPORT_APPROVE)) return ST_OK;
+    if (!model_kind(store_model(c->store), STR("import_batch"))) return ST_OK;
+    return count(c, "import_batch", STR("state = 'STAGED'"), 1000, ret);
+}
+
+static Status show_mine(Ctx *c, Val *ret) {
+    int64_t active, parked, imports;
+    Val out = val_map();
+    TRY(drafts_count(c, &active, &parked));
+    TRY(waiting_imports(c, &imports));
+    put_int(c, &out, "drafts", active);
+    put_int(c, &out, "parked", parked);
+    put_int(c, &out, "imports", imports);
+    *ret = out;
+    return ST_OK;
+}
+
+/* ---- the place ------------------------------------------------------------------------------------- */
+
+static Status day_count(Ctx *c, Day day, int64_t *ret) {
+    Str where =
+        str_printf(c->arena, "registration_date = %.*s", STR_ARG(day_to_iso(c->arena, day)));
+    return count(c, "person", where, DAY_CAP, ret);
+}
+
+static Status put_days(Ctx *c, Val *out) {
+    Val list = val_list();
+    int64_t n = 0;
+    for (int i = DAYS - 1; i >= 0; i--) {
+        Val one = val_map();
+        TRY(day_count(c, c->today - i, &n));
+        val_set_c(c->arena, &one, "day", val_int(c->today - i));
+        put_int(c, &one, "n", n);
+        val_push(c->arena, &list, one);
+    }
+    put_int(c, out, "today_people", n);
+    val_set_c(c->arena, out, "by_day", list);
+    return ST_OK;
+}
+
+/* UNHCR's public age groups. */
+static const struct {
+    const char *name;
+    int from, to; /* completed years */
+} bands[] = {
+    { "0-4", 0, 4 },     { "5-11", 5, 11 },  { "12-17", 12, 17 },
+    { "18-59", 18, 59 }, { "60+", 60, 150 },
+};
+
+static Status bar(Ctx *c, size_t band, char sex, bool *capped, int64_t *ret) {
+    Day last = day_add_years(c->today, -bands[band].from);
+    Day first = day_add_years(c->today, -bands[band].to - 1) + 1;
+    Str where =
+        str_printf(c->arena,
+                   "birth_date >= %.*s and birth_date <= %.*s and sex = '%c' and "
+                   "process_status = '" PROCESS_ACTIVE "'",
+                   STR_ARG(day_to_iso(c->arena, first)), STR_ARG(day_to_iso(c->arena, last)), sex);
+    TRY(count(c, "person", where, BAR_CAP, ret));
+    *capped = *capped || *ret >= BAR_CAP;
+    return ST_OK;
+}
+
+static Status put_pyramid(Ctx *c, Val *out) {
+    Val list = val_list();
+    bool capped = false;
+    for (size_t i = 0; i < sizeof bands / sizeof bands[0]; i++) {
+        int64_t f, m;
+        Val one = val_map();
+        TRY(bar(c, i, 'F', &capped, &f));
+        TRY(bar(c, i, 'M', &capped, &m));
+        val_set_c(c->arena, &one, "band", val_text(str_of(bands[i].name)));
+        put_int(c, &one, "f", f);
+        put_int(c, &one, "m", m);
+        val_push(c->arena, &list, one);
+    }
+    val_set_c(c->arena, out, "pyramid", list);
+    val_set_c(c->arena, out, "pyramid_capped", val_bool(capped));
+    return ST_OK;
+}
+
+static Status show_place(Ctx *c, Val *ret) {
+    int64_t people, groups;
+    Val out = val_map();
+    TRY(total(c, "person", &people));
+    TRY(total(c, "registration_group", &groups));
+    if (people >= 0) put_int(c, &out, "people", people);
+    if (groups >= 0) put_int(c, &out, "groups", groups);
+    TRY(put_days(c, &out));
+    TRY(put_pyramid(c, &out));
+    *ret = out;
+    return ST_OK;
+}
+
+Status op_home_summary(Ctx *c, OpCall *call) {
+    Val mine, place, out = val_map();
+    TRY(show_mine(c, &mine));
+    val_set_c(c->arena, &out, "mine", mine);
+    if (actor_may(c->actor, PERM_PERSON_READ)) {
+        TRY(show_place(c, &place));
+        val_set_c(c->arena, &out, "place", place);
+    }
+    call->result = out;
+    return ST_OK;
+}
