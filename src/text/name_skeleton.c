@@ -13,13 +13,15 @@ typedef struct Reader {
     unsigned how;
     Skeleton out;
     const char *last; /* the unit just emitted; NULL after a vowel */
+    bool full;        /* a unit found no room: nothing more, or ends would look like middles */
 } Reader;
 
 static void emit(Reader *r, const char *unit) {
     size_t n = strlen(unit);
     if (r->last && strcmp(r->last, unit) == 0) return; /* written double, said once */
     r->last = unit;
-    if (r->out.n + n > sizeof r->out.s) return;
+    if (r->out.n + n > sizeof r->out.s) r->full = true;
+    if (r->full) return;
     memcpy(r->out.s + r->out.n, unit, n);
     r->out.n += n;
 }

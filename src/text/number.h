@@ -5,8 +5,8 @@
  *
  * office: 3 of A-Z 0-9; year: last two digits; serial: 6 digits, 1-999999, one row a kind; the check
  * digit follows H. M. Damm, "Total anti-symmetrische Quasigruppen", Marburg 2004: it finds every
- * wrong digit and every swap of neighbours. It runs over office, year, kind (G is 16, I is 18) and
- * serial, a letter counting as the two digits of its place, A = 10 … Z = 35.
+ * wrong digit and every swap of neighbouring digits, and nine of ten other slips. It runs over
+ * office, year, kind (G is 16, I is 18) and serial; a letter is two digits, A = 10 … Z = 35.
  *
  * Older numbers stay as they are printed and are found by the same keys: 123-45C67890 (office, year,
  * C for case, serial), 123-45-67890, AAA-YY-NNNNN. */
@@ -38,8 +38,9 @@ const char *number_parse(Str typed, Number *ret_number) CHECKED;
  * A number of another shape gives one term: upper case, no punctuation, no leading zeros. */
 size_t number_terms(Arena *a, Str number, Str ret_terms[NUMBER_TERMS_MAX]);
 /* What to look up, by equality: the same forms from what was typed: whole, without office, or the
- * serial alone; prefix letters, dashes, C, I, leading zeros and check digit do not matter. Empty
- * when there is nothing to look up. */
+ * serial alone; words before it, dashes, C, I, leading zeros and check digit do not matter (a wrong
+ * one neither: number_parse() tells). Seven digits alone are year and five-digit serial, or, where
+ * they begin with 0, serial and check digit. Empty when there is nothing to look up. */
 Str number_search_key(Arena *a, Str typed);
 
 #endif
