@@ -220,6 +220,10 @@ jmp_buf *arena_guard_slot(Arena *a) {
     return &a->guard;
 }
 
+bool arena_guarded(const Arena *a) {
+    return a->guarded;
+}
+
 void arena_unguard(Arena *a) {
     a->guarded = false;
 }
