@@ -129,13 +129,22 @@ static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t par
     return db_run(c, db, st);
 }
 
-static Status note_act(Ctx *c, Db *db, Id idempotency, int64_t pos) {
+static Status note_idempotency(Ctx *c, Db *db, Id idempotency, int64_t pos) {
     if (id_is_none(idempotency)) return ST_OK;
     Stmt *st = db_stmt(c, db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &idempotency);
     bind_int(st, 2, pos);
     return db_run(c, db, st);
+}
+
+static Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) {
+    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_act_commit(act, pos) VALUES(?1, ?2)");
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &act->act);
+    bind_int(st, 2, pos);
+    TRY(db_run(c, db, st));
+    return note_idempotency(c, db, act->idempotency, pos);
 }
 
 /* ---- one scope ---- */
@@ -188,7 +197,7 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
     n.header = buf_text(&header);
     n.head = sha256(n.header);
     TRY(ledger_append(c, s, &n));
-    TRY(note_act(c, s->writer.db, tx->act.idempotency, pos));
+    TRY(note_act(c, s->writer.db, &tx->act, pos));
     ChangeOrigin o = { .stream_no = stream_no, .scope_no = plan->scope_no, .seq = n.h.seq, .clock = n.h.clock, .stream = n.h.stream };
     return project_parts(c, p, plan, &o);
 }

@@ -181,6 +181,60 @@ Status read_history(Ctx *c, Id subject, const HistoryEntry **ret, size_t *ret_n)
     return ST_OK;
 }
 
+/* ---- one act ---- */
+
+typedef struct SubjectList {
+    VEC(Id) items;
+} SubjectList;
+
+static void add_subject(Ctx *c, SubjectList *list, Id subject) {
+    for (size_t i = 0; i < list->items.n; i++)
+        if (id_eq(list->items.v[i], subject)) return;
+    vec_push(c->arena, &list->items, subject);
+}
+
+/* Whose records a commit changes, as far as its parts can be opened. */
+static Status subjects_of(Ctx *c, int64_t pos, SubjectList *out) {
+    StoredCommit sc;
+    TRY(commit_load(c, c->reader, pos, &sc));
+    for (uint32_t i = 1; i < sc.h.n_parts; i++) {
+        Str body;
+        ChangePart part;
+        Status st = commit_open_part(c, c->reader, &sc, i, &body);
+        if (st == ST_MISSING) continue;
+        TRY(st);
+        if (change_part_decode(c->arena, body, sc.h.stream, &part)) add_subject(c, out, part.subject);
+    }
+    return ST_OK;
+}
+
+Status read_act(Ctx *c, Id act, const HistoryEntry **ret, size_t *ret_n) {
+    Stmt *st = db_stmt(c, c->reader->db, "SELECT pos FROM ledger_act_commit WHERE act=?1");
+    VEC(int64_t) commits = { 0 };
+    SubjectList subjects = { 0 };
+    VEC(HistoryEntry) found = { 0 };
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &act);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, c->reader->db, st, &row));
+        if (!row) break;
+        vec_push(c->arena, &commits, col_int(st, 0));
+    }
+    for (size_t i = 0; i < commits.n; i++) TRY(subjects_of(c, commits.v[i], &subjects));
+    for (size_t i = 0; i < subjects.items.n; i++) {
+        const HistoryEntry *entries;
+        size_t n = 0;
+        TRY(read_history(c, subjects.items.v[i], &entries, &n));
+        for (size_t j = 0; j < n; j++)
+            if (id_eq(entries[j].act.act, act)) vec_push(c->arena, &found, entries[j]);
+    }
+    if (found.n == 0) return FAIL(c, ST_MISSING, "", "error.act.unknown");
+    *ret = found.v;
+    *ret_n = found.n;
+    return ST_OK;
+}
+
 /* ---- as of ---- */
 
 static Record *record_of(Ctx *c, Record ***list, size_t *n, size_t *cap, const Slot *s) {

@@ -95,6 +95,17 @@ Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool
     return collect(c, t, st, SIZE_MAX, ret, ret_n);
 }
 
+Status read_conflicts(Ctx *c, const KindInfo *k, size_t limit, Record ***ret, size_t *ret_n) {
+    const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
+    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE void IS NULL AND rid IN (SELECT r.rid FROM conflict x JOIN \"%s\" r"
+                                   " ON r.id=x.id AND r.scope=x.scope WHERE x.kind=?1 AND x.must=1) ORDER BY rid",
+                         t->sql_columns, t->name, t->name);
+    Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, k->k->no);
+    return collect(c, t, st, limit, ret, ret_n);
+}
+
 Status read_by_field(Ctx *c, const KindInfo *k, const char *field, Val value, Record **ret) {
     const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
     const FieldInfo *f = kind_field(k, str_of(field));

@@ -29,6 +29,9 @@ const char ledger_ddl[] =
     " part INTEGER NOT NULL, PRIMARY KEY(key_id, pos, part)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ledger_act(idempotency BLOB PRIMARY KEY, pos INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
+    /* which commits one act wrote: undo */
+    "CREATE TABLE IF NOT EXISTS ledger_act_commit(act BLOB NOT NULL, pos INTEGER NOT NULL,"
+    " PRIMARY KEY(act, pos)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ledger_fork(stream BLOB NOT NULL, seq INTEGER NOT NULL, head BLOB NOT NULL,"
     " header BLOB NOT NULL, parts BLOB NOT NULL, found INTEGER NOT NULL, PRIMARY KEY(stream, seq, head))"
     " STRICT, WITHOUT ROWID;"

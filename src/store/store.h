@@ -93,6 +93,8 @@ Str record_version(Ctx *c, const Record *r);
 Status read_record(Ctx *c, const KindInfo *k, Id id, Record **ret) CHECKED;
 /* Records of `k` whose FT_REF field `ref` points to `target`, oldest first; void ones too if asked. */
 Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void, Record ***ret, size_t *ret_n) CHECKED;
+/* Records of `k` with a must-resolve field that has several heads, oldest first; at most `limit`. */
+Status read_conflicts(Ctx *c, const KindInfo *k, size_t limit, Record ***ret, size_t *ret_n) CHECKED;
 /* First match of an indexed field, typed value; ST_MISSING when none. */
 Status read_by_field(Ctx *c, const KindInfo *k, const char *field, Val value, Record **ret) CHECKED;
 /* Opens the sealed fields of a record into its values (decrypts the ledger parts). */
@@ -175,6 +177,9 @@ uint64_t store_control_generation(const Store *s);
 
 /* All acts that touched the records of one subject, oldest first. */
 Status read_history(Ctx *c, Id subject, const HistoryEntry **ret, size_t *ret_n) CHECKED;
+/* One act of this node: an entry for each subject and commit it touched, as read_history() gives
+ * them. ST_MISSING "error.act.unknown": unknown, or nothing of it is the actor's to see. */
+Status read_act(Ctx *c, Id act, const HistoryEntry **ret, size_t *ret_n) CHECKED;
 /* The records of a subject as they stood at a time: values only. */
 Status read_as_of(Ctx *c, Id subject, Time when, Record ***ret, size_t *ret_n) CHECKED;
 
