@@ -13,7 +13,6 @@ static void answer(Ctx *c, OpCall *call, Id id) {
     Val out = val_map();
     val_set_c(c->arena, &out, "id", val_id(c->arena, id));
     call->result = out;
-    reason_text_put(c, call);
     tx_result(c->tx, id);
 }
 

@@ -64,6 +64,7 @@ typedef struct File {
     Record **records; /* past only: all of the person's subject */
     size_t n;
     Val conflicts;
+    bool sealed_opened;
 } File;
 
 static Status records_of(Ctx *c, const File *file, const char *kind, Record ***ret, size_t *ret_n) {
@@ -86,11 +87,11 @@ static bool has_sealed(const KindInfo *k) {
 }
 
 /* Sealed fields are shown to those who may open them; to others the record is there without them. */
-static Status open_if_allowed(Ctx *c, Record *r) {
-    size_t noted = c->errs.n;
-    Status st = record_open_sealed(c, r);
-    if (st != ST_DENIED && st != ST_MISSING) return st;
-    c->errs.n = noted;
+static Status open_if_allowed(Ctx *c, File *file, Record *r) {
+    if (!c->reach || !c->reach->sealed || !actor_may_in(c->actor, PERM_SEALED_READ, r->scope))
+        return ST_OK;
+    TRY(record_open_sealed(c, r));
+    file->sealed_opened = true;
     return ST_OK;
 }
 
@@ -100,7 +101,7 @@ static Status put_list(Ctx *c, File *file, const char *kind, const char *key, Va
     Val list = val_list();
     TRY(records_of(c, file, kind, &rows, &n));
     for (size_t i = 0; i < n; i++) {
-        if (!file->past && has_sealed(rows[i]->kind)) TRY(open_if_allowed(c, rows[i]));
+        if (!file->past && has_sealed(rows[i]->kind)) TRY(open_if_allowed(c, file, rows[i]));
         if (!file->past) add_conflicts(c, rows[i], &file->conflicts);
         val_push(c->arena, &list, record_show(c, rows[i], !file->past));
     }
@@ -229,7 +230,9 @@ Status op_person_file(Ctx *c, OpCall *call) {
     if (!val_get_id(op_in(call, "id"), &id)) return FAIL(c, ST_INVALID, "id", "error.required");
     TRY(read_record(c, registry_kind(c, "person"), id, &file.person));
     call->read_subject = id;
-    return show_file(c, &file, &call->result);
+    TRY(show_file(c, &file, &call->result));
+    call->read_sealed = file.sealed_opened;
+    return ST_OK;
 }
 
 Status op_person_as_of(Ctx *c, OpCall *call) {
@@ -245,6 +248,7 @@ Status op_person_as_of(Ctx *c, OpCall *call) {
             file.person = file.records[i];
     if (!file.person) return FAIL(c, ST_MISSING, "at", "error.person.not_yet");
     call->read_subject = id;
+    call->read_sealed = c->reach && c->reach->sealed;
     return show_file(c, &file, &call->result);
 }
 

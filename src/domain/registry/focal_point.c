@@ -98,7 +98,6 @@ Status op_group_set_focal_point(Ctx *c, OpCall *call) {
     TRY(tx_set(c, group->kind, group->id, STR(""), fields));
     val_set_c(c->arena, &out, "id", val_id(c->arena, group_id));
     call->result = out;
-    reason_text_put(c, call);
     tx_result(c->tx, group_id);
     return ST_OK;
 }

@@ -38,22 +38,14 @@ static Val show_change(Ctx *c, const HistoryChange *ch) {
     put(c, &out, "field", val_text(str_of(ch->field->key_text)));
     put(c, &out, "label", val_text(label));
     put(c, &out, "stands", val_bool(ch->stands));
-    if (ch->sealed) {
-        put(c, &out, "sealed", val_bool(true));
-        return out;
-    }
+    if (ch->sealed) put(c, &out, "sealed", val_bool(true));
+    if (ch->sealed && !(c->reach && c->reach->sealed)) return out;
     put(c, &out, "before", show_value(c, ch->field, ch->before));
     put(c, &out, "after", show_value(c, ch->field, ch->after));
     return out;
 }
 
 /* ---- one act ------------------------------------------------------------------------------------------ */
-
-static const Op *op_of(uint32_t no) {
-    for (size_t i = 0; i < registry_room.n_ops; i++)
-        if (registry_room.ops[i].no == no) return &registry_room.ops[i];
-    return NULL;
-}
 
 /* Names of users and offices may be beyond the reader's reach: then the id alone is shown. */
 static Status name_of(Ctx *c, const char *kind, Id id, Str *ret) {
@@ -87,33 +79,34 @@ static Status put_office(Ctx *c, const HistoryEntry *e, Val *out) {
     return ST_OK;
 }
 
-static void put_op(Ctx *c, const HistoryEntry *e, Val *out) {
-    const Op *op = op_of(e->act.op_no);
+static void put_op(Ctx *c, const OpTable *t, const HistoryEntry *e, Val *out) {
+    const Op *op = op_find_no(t, e->act.op_no);
     const char *other = op ? NULL : access_act_name(e->act.op_no);
-    Str name = op      ? str_of(op->name)
-               : other ? str_of(other)
-                       : str_printf(c->arena, "%u", e->act.op_no);
-    Str key = str_concat(c->arena, STR("op."), name);
-    put(c, out, "op", val_text(name));
-    put(c, out, "op_title", val_text(model_label(store_model(c->store), c->lang, key, NULL)));
+    Str no = str_printf(c->arena, "%u", e->act.op_no);
+    put(c, out, "op", val_text(op ? str_of(op->name) : other ? str_of(other) : no));
+    put(c, out, "op_title",
+        val_text(op_title(t, store_model(c->store), c->arena, c->lang, e->act.op_no)));
 }
 
-static bool can_undo(Ctx *c, const HistoryEntry *e) {
-    if (!op_of(e->act.op_no) || e->act.op_no < REGISTER_OPS_END) return false;
-    if (!actor_may(c->actor, PERM_PERSON_WRITE)) return false;
+/* Of the operations of this room: act.undo puts back records of the register. */
+static bool can_undo(Ctx *c, const OpTable *t, const HistoryEntry *e) {
+    const Op *op = op_find_no(t, e->act.op_no);
+    bool ours = op && op >= registry_room.ops && op < registry_room.ops + registry_room.n_ops;
+    if (!ours || op->no < REGISTER_OPS_END || !actor_may(c->actor, PERM_PERSON_WRITE)) return false;
     for (size_t i = 0; i < e->n_changes; i++)
         if (e->changes[i].stands && !e->changes[i].sealed) return true;
     return false;
 }
 
-static Status show_entry(Ctx *c, const HistoryEntry *e, const KindInfo *only, Val *list) {
+static Status show_entry(Ctx *c, const OpTable *t, const HistoryEntry *e, const KindInfo *only,
+                         Val *list) {
     Val out = val_map(), changes = val_list();
     for (size_t i = 0; i < e->n_changes; i++)
         if (!only || e->changes[i].kind == only)
             val_push(c->arena, &changes, show_change(c, &e->changes[i]));
     if (only && changes.list.n == 0) return ST_OK;
     put(c, &out, "act", val_text(id_text(c->arena, e->act.act)));
-    put_op(c, e, &out);
+    put_op(c, t, e, &out);
     put(c, &out, "when", val_text(time_to_iso(c->arena, e->when)));
     if (e->act.client_time != TIME_NONE)
         put(c, &out, "client_time", val_text(time_to_iso(c->arena, e->act.client_time)));
@@ -124,7 +117,7 @@ static Status show_entry(Ctx *c, const HistoryEntry *e, const KindInfo *only, Va
     if (!str_empty(e->act.reason)) put_text(c, &out, "reason", reason_label(c, e->act.reason));
     put_text(c, &out, "reason_text", e->reason_text);
     put(c, &out, "changes", changes);
-    put(c, &out, "can_undo", val_bool(can_undo(c, e)));
+    put(c, &out, "can_undo", val_bool(can_undo(c, t, e)));
     val_push(c->arena, list, out);
     return ST_OK;
 }
@@ -143,9 +136,10 @@ Status op_record_history(Ctx *c, OpCall *call) {
     TRY(read_history(c, subject, &entries, &n));
     if (n == 0) return FAIL(c, ST_MISSING, "subject", "error.missing", "kind", STR("person"));
     for (size_t i = n; i-- > 0;)
-        TRY(show_entry(c, &entries[i], only, &list));
+        TRY(show_entry(c, call->table, &entries[i], only, &list));
     put(c, &out, "entries", list);
     call->read_subject = subject;
+    call->read_sealed = c->reach && c->reach->sealed;
     call->result = out;
     return ST_OK;
 }

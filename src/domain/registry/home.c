@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000 };
+enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000, CONFLICT_CAP = 100 };
 
 static Status count(Ctx *c, const char *kind, Str where, int64_t cap, int64_t *ret) {
     const KindInfo *k = registry_kind(c, kind);
@@ -37,14 +37,33 @@ static Status waiting_imports(Ctx *c, int64_t *ret) {
     return count(c, "import_batch", STR("state = 'STAGED'"), 1000, ret);
 }
 
+/* Counted up to a limit: beyond it "many" is all that matters. */
+static Status open_conflicts(Ctx *c, int64_t *ret) {
+    static const char *const kinds[] = { "person", "registration_group", "membership", "document",
+                                         "consent" };
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && n < CONFLICT_CAP; i++) {
+        Record **rows;
+        size_t found;
+        TRY(read_conflicts(c, registry_kind(c, kinds[i]), CONFLICT_CAP, &rows, &found));
+        n += found;
+    }
+    *ret = (int64_t)(n < CONFLICT_CAP ? n : CONFLICT_CAP);
+    return ST_OK;
+}
+
 static Status show_mine(Ctx *c, Val *ret) {
-    int64_t active, parked, imports;
+    int64_t active, parked, imports, conflicts;
     Val out = val_map();
     TRY(drafts_count(c, &active, &parked));
     TRY(waiting_imports(c, &imports));
     put_int(c, &out, "drafts", active);
     put_int(c, &out, "parked", parked);
     put_int(c, &out, "imports", imports);
+    if (actor_may(c->actor, PERM_CONFLICT_RESOLVE)) {
+        TRY(open_conflicts(c, &conflicts));
+        put_int(c, &out, "conflicts", conflicts);
+    }
     *ret = out;
     return ST_OK;
 }

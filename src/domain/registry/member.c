@@ -94,7 +94,6 @@ Status op_member_move(Ctx *c, OpCall *call) {
     Val out = val_map();
     val_set_c(c->arena, &out, "membership", val_id(c->arena, membership));
     call->result = out;
-    reason_text_put(c, call);
     tx_result(c->tx, person);
     return ST_OK;
 }
@@ -191,7 +190,6 @@ Status op_member_split(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &out, "group", val_id(c->arena, group));
     val_set_c(c->arena, &out, "number", val_text(number));
     call->result = out;
-    reason_text_put(c, call);
     tx_result(c->tx, group);
     return ST_OK;
 }

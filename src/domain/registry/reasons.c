@@ -23,11 +23,6 @@ Status reason_required(Ctx *c, const OpCall *call, Id subject) {
     return free_to ? ST_OK : FAIL(c, ST_INVALID, "reason", "error.reason.required");
 }
 
-void reason_text_put(Ctx *c, const OpCall *call) {
-    Str text = val_get_text(call->input, "reason_text", STR(""));
-    if (!str_empty(text)) tx_reason_text(c->tx, text);
-}
-
 Str reason_label(Ctx *c, Str code) {
     static const char *const lists[] = { "correction_reason", "move_reason", "void_reason",
                                          "erase_reason" };

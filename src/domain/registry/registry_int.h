@@ -149,8 +149,6 @@ Status staged_seal(Ctx *c, Id person, Str bytes, Val *ret_name) CHECKED;
 /* A correction within FREE_CORRECTION_MINUTES of the registration by the clerk who made it needs no
  * reason; every other one does: error.reason.required. */
 Status reason_required(Ctx *c, const OpCall *call, Id subject) CHECKED;
-/* Puts input.reason_text into the act. */
-void reason_text_put(Ctx *c, const OpCall *call);
 /* The label of a reason code of whatever list it stands in. */
 Str reason_label(Ctx *c, Str code);
 

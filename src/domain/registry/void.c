@@ -20,7 +20,6 @@ static void answer(Ctx *c, OpCall *call, Id id, int64_t n) {
     Val out = val_map();
     val_set_c(c->arena, &out, "voided", val_int(n));
     call->result = out;
-    reason_text_put(c, call);
     tx_result(c->tx, id);
 }
 
