@@ -101,12 +101,16 @@ static const ErrArg *find_arg(const Err *e, Str name) {
     return NULL;
 }
 
-/* What an argument says: "date" for expected reads "a date" when "arg.expected.date" has a text. */
+/* What an argument says: "date" for expected reads "a date" where "arg.expected.date" has a text, and
+ * the list "sex" reads as "list.sex" does. What was got is told in the words for what is expected. */
 static Str arg_text(const Model *m, Str lang, const ErrArg *arg) {
     char buf[KEY_MAX_N];
     bool fallback;
-    const Str *text =
-        find_text(m, lang, join_key(buf, STR("arg"), arg->name, arg->value), &fallback);
+    Str name = str_is(arg->name, "got") ? STR("expected") : arg->name;
+    const Str *text = find_text(m, lang, join_key(buf, STR("arg"), name, arg->value), &fallback);
+    int n = snprintf(buf, sizeof buf, "%.*s.%.*s", STR_ARG(name), STR_ARG(arg->value));
+    if (!text && n > 0 && n < KEY_MAX_N)
+        text = find_text(m, lang, str_n(buf, (size_t)n), &fallback);
     return text ? *text : arg->value;
 }
 

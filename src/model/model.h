@@ -79,8 +79,9 @@ const Code *code_find(const CodeList *l, Str code);
 Str model_label(const Model *m, Str lang, Str key, bool *ret_fallback);
 Str model_code_label(const Model *m, Str lang, Str list, Str code);
 /* Message with {name} placeholders filled from the error's args. An argument that names a thing says
- * it in the language where there is a text "arg.<name>.<value>" ("arg.expected.date": "a date"); a
- * did_you_mean that is not empty adds the sentence "error.did_you_mean". */
+ * it in the language where there is a text "arg.<name>.<value>" ("arg.expected.date": "a date") or
+ * "<name>.<value>" ("list.sex", "kind.person"); a did_you_mean that is not empty adds the sentence
+ * "error.did_you_mean". */
 Str model_message(const Model *m, Arena *a, Str lang, const Err *e);
 /* All keys of a language as one JSON object, for the web. */
 void model_messages_json(const Model *m, Str lang, Buf *out);
