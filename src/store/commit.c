@@ -99,17 +99,6 @@ static void fill_part(Ctx *c, Tx *tx, PartPlan *p, uint32_t scope_no) {
 
 /* ---- keys ---- */
 
-static Status insert_key(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, uint32_t scope_no) {
-    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_key(n, key_id, subject, lane, scope) VALUES(?1, ?2, ?3, ?4, ?5)");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, key->n);
-    bind_id(st, 2, &key->key_id);
-    bind_id(st, 3, &subject);
-    bind_int(st, 4, lane);
-    bind_int(st, 5, scope_no);
-    return db_run(c, db, st);
-}
-
 static Status part_key(Ctx *c, Store *s, PartPlan *p, uint32_t scope_no) {
     Lane lane = scope_row(s, scope_no)->lane;
     if (!p->fresh_subject) {
@@ -117,7 +106,7 @@ static Status part_key(Ctx *c, Store *s, PartPlan *p, uint32_t scope_no) {
         if (st != ST_MISSING) return st;
     }
     TRY(keys_take(c, s->keys, &p->key));
-    return insert_key(c, s->writer.db, &p->key, p->subject, lane, scope_no);
+    return insert_key_row(c, s->writer.db, &p->key, p->subject, lane, scope_no);
 }
 
 static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {

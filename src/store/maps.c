@@ -162,7 +162,7 @@ Status store_load_maps(Ctx *c, Store *s) {
 
 /* ---- making ---- */
 
-static Id scope_id(const Store *s, Id office, Lane lane) {
+Id scope_id_of(const Store *s, Id office, Lane lane) {
     Sha256 h;
     uint8_t l = (uint8_t)lane;
     sha256_start(&h);
@@ -176,7 +176,7 @@ static Id scope_id(const Store *s, Id office, Lane lane) {
     return id;
 }
 
-static Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, uint32_t scope_no) {
+Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, uint32_t scope_no) {
     Stmt *st = db_stmt(c, db, "INSERT INTO ledger_key(n, key_id, subject, lane, scope) VALUES(?1, ?2, ?3, ?4, ?5)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, key->n);
@@ -187,35 +187,47 @@ static Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane
     return db_run(c, db, st);
 }
 
-Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) {
-    if (lane == LANE_CONTROL) office = ID_NONE;
-    uint32_t no = store_scope_no(s, office, lane);
-    if (no) {
-        *ret_no = no;
-        return ST_OK;
-    }
-    KeyRow key;
-    TRY(keys_take(c, s->keys, &key));
-    Id id = scope_id(s, office, lane);
-    no = (uint32_t)s->n_scopes + 1;
-    TRY(insert_key_row(c, s->writer.db, &key, id, lane, no));
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT INTO ledger_scope(no, scope, lane, office, key_n) VALUES(?1, ?2, ?3, ?4, ?5)");
+Status scope_meet(Ctx *c, Store *s, Id id, Id office, Lane lane, uint32_t *ret_no) {
+    uint32_t no = (uint32_t)s->n_scopes + 1;
+    Stmt *st = db_stmt(c, s->writer.db, "INSERT INTO ledger_scope(no, scope, lane, office, key_n) VALUES(?1, ?2, ?3, ?4, 0)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, no);
     bind_id(st, 2, &id);
     bind_int(st, 3, lane);
     bind_id(st, 4, &office);
-    bind_int(st, 5, key.n);
     TRY(db_run(c, s->writer.db, st));
     pthread_rwlock_wrlock(&s->map_lock);
     ScopeRow *r = new_scope(s);
-    *r = (ScopeRow){ .no = no, .id = id, .lane = lane, .office = office, .key_n = (uint32_t)key.n };
+    *r = (ScopeRow){ .no = no, .id = id, .lane = lane, .office = office };
     s->maps_changed = true;
     pthread_rwlock_unlock(&s->map_lock);
     /* Who may read which scope is worked out again. */
     atomic_fetch_add(&s->control_generation, 1);
     *ret_no = no;
     return ST_OK;
+}
+
+Status scope_set_key(Ctx *c, Store *s, uint32_t no, int64_t key_n) {
+    Stmt *st = db_stmt(c, s->writer.db, "UPDATE ledger_scope SET key_n=?2 WHERE no=?1");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, no);
+    bind_int(st, 2, key_n);
+    TRY(db_run(c, s->writer.db, st));
+    scope_row(s, no)->key_n = (uint32_t)key_n;
+    return ST_OK;
+}
+
+Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) {
+    if (lane == LANE_CONTROL) office = ID_NONE;
+    uint32_t no = store_scope_no(s, office, lane);
+    *ret_no = no;
+    if (no) return scope_row(s, no)->key_n ? ST_OK : FAIL(c, ST_MISSING, "", "error.store.scope_key");
+    TRY(scope_meet(c, s, scope_id_of(s, office, lane), office, lane, &no));
+    KeyRow key;
+    TRY(keys_take(c, s->keys, &key));
+    TRY(insert_key_row(c, s->writer.db, &key, scope_row(s, no)->id, lane, no));
+    *ret_no = no;
+    return scope_set_key(c, s, no, key.n);
 }
 
 static Status insert_stream(Ctx *c, Store *s, const StreamRow *r) {

@@ -241,6 +241,32 @@ Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) CHECKED;
 Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes, Hash256 *ret_name) CHECKED; /* inside a WriteFn */
 Status blob_get(Ctx *c, const Hash256 *name, Str *ret_bytes) CHECKED;
 
+/* ---- what another node wrote (inside a WriteFn) ---------------------------------------------- */
+
+typedef struct ForeignStream {
+    uint8_t node_public[32];
+    uint8_t incarnation[16];
+    Id scope;    /* must be that of office and lane in this operation */
+    Id office;   /* ID_NONE for the control lane */
+    Lane lane;
+} ForeignStream;
+typedef struct ForeignCommit {
+    Str header;
+    const Str *parts; /* s == NULL: erased where it comes from */
+    size_t n_parts;
+} ForeignCommit;
+/* A run of one stream's commits in order of seq, the last one sealed. Known ones change nothing.
+ * ST_INVALID "error.ledger.*": not what its node sealed; ST_CONFLICT "error.ledger.order": commits are
+ * missing before it. A fork is kept, the stream frozen, and ST_OK returned. */
+Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n, const uint8_t seal[64]) CHECKED;
+typedef struct ForeignKey {
+    Id key_id, subject, office;
+    Lane lane;
+    Key key;
+} ForeignKey;
+/* Takes a key and projects the parts that waited for it. */
+Status tx_receive_key(Ctx *c, const ForeignKey *f) CHECKED;
+
 /* ---- checks -------------------------------------------------------------------------------- */
 typedef struct VerifyReport {
     int64_t streams, commits, parts, erased, seals, faults;

@@ -72,7 +72,7 @@ typedef struct ScopeRow {
 
 /* Subject keys. n is the row in keys.db and in ledger_key. */
 typedef struct KeyRow {
-    int64_t n;
+    int64_t n; /* row of keys.db */
     Id key_id;
     Key key;
 } KeyRow;
@@ -177,6 +177,10 @@ Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) CHEC
 /* This node's stream in a scope, made when missing. Writer thread. */
 Status stream_need(Ctx *c, Store *s, uint32_t scope_no, uint32_t *ret_no) CHECKED;
 Status store_load_maps(Ctx *c, Store *s) CHECKED;
+Id scope_id_of(const Store *s, Id office, Lane lane);
+/* A scope that another node speaks of; its key may come later. Writer thread. */
+Status scope_meet(Ctx *c, Store *s, Id id, Id office, Lane lane, uint32_t *ret_no) CHECKED;
+Status scope_set_key(Ctx *c, Store *s, uint32_t no, int64_t key_n) CHECKED;
 Status meta_get(Ctx *c, Db *db, const char *name, Str *ret) CHECKED; /* STR_NONE: not there */
 Status meta_put(Ctx *c, Db *db, const char *name, Str value) CHECKED;
 Status meta_put_int(Ctx *c, Db *db, const char *name, int64_t value) CHECKED;
@@ -191,6 +195,7 @@ static inline Time hlc_time(Hlc h) {
     return (Time)(h >> 16) * TIME_MS;
 }
 
+Status insert_key_row(Ctx *c, Db *db, const struct KeyRow *key, Id subject, Lane lane, uint32_t scope_no) CHECKED;
 /* The key of a (subject, lane), or ST_MISSING. n: its row; lane: also of the scope's own (subject =
  * scope id). */
 Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) CHECKED;
@@ -237,7 +242,8 @@ typedef struct ChangeOrigin {
 } ChangeOrigin;
 
 /* Projects onto the tables of any database: the live one or one being rebuilt beside it. */
-typedef struct Projector {
+typedef struct Projector Projector;
+struct Projector {
     Store *store;
     Db *db;
     const Schema *schema;
@@ -246,7 +252,7 @@ typedef struct Projector {
     bool *hash_loaded;
     size_t n_hashes;
     int64_t quarantined;
-} Projector;
+};
 Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema);
 Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch) CHECKED;
 /* Writes the hashes that moved and forgets them. */
@@ -309,6 +315,7 @@ struct Tx {
     Map by_key; /* kind no, id, lane → PendingRecord */
     VEC(Id) results;
     VEC(Id) erase; /* subjects */
+    struct Projector *projector;
     bool touches_control;
 };
 

@@ -68,7 +68,7 @@ static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p) {
     if (!save) return ctx_status(bc);
     TRY(db_run(bc, db, save));
     int64_t keys_before = keys_used(s->keys);
-    Tx tx = { .store = s, .by_key = map_new(job->ctx->arena) };
+    Tx tx = { .store = s, .by_key = map_new(job->ctx->arena), .projector = p };
     tx.act.client_time = TIME_NONE;
     job->status = run_in_ctx(s, &tx, job, p);
     if (job->status != ST_OK) return roll_back_job(bc, s, keys_before, p);

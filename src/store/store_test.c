@@ -1,0 +1,261 @@
+/* store_test.c: a folder from init to close: acts, values, staleness, search, history, rebuild. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "store/toy_int.h"
+
+#include "base/banned.h"
+
+typedef struct Act {
+    Toy *t;
+    Id id;
+    Val fields;
+    Str base;
+    bool create, replay, erase;
+    const KindInfo *kind;
+} Act;
+
+static Status run_act(Ctx *c, Tx *tx, void *arg) {
+    Act *a = arg;
+    tx_replay(tx, a->replay);
+    if (a->erase) return tx_erase(c, a->id);
+    if (a->create) return tx_create(c, a->kind, a->id, a->kind == a->t->phone ? ID_NONE : a->t->office, a->fields);
+    return tx_set(c, a->kind, a->id, a->base, a->fields);
+}
+
+static Val fields_of(Toy *t, const char *name, const char *text) {
+    Val f = val_map();
+    val_set_c(t->arena, &f, name, val_text(str_of(text)));
+    return f;
+}
+
+static Id add_person(Toy *t, const char *given, const char *father) {
+    Act a = { .t = t, .id = id_new(t->env), .create = true, .kind = t->person };
+    a.fields = fields_of(t, "given_name", given);
+    val_set_c(t->arena, &a.fields, "father_name", val_text(str_of(father)));
+    Status st = store_write(t->store, &t->c, run_act, &a);
+    if (st != ST_OK && t->c.errs.n) print_message("%.*s %.*s\n", STR_ARG(t->c.errs.v[0].key), STR_ARG(t->c.errs.v[0].cause));
+    assert_int_equal(st, ST_OK);
+    return a.id;
+}
+
+static Status set_field(Toy *t, Id id, Str base, const char *name, Val v, bool replay) {
+    Act a = { .t = t, .id = id, .base = base, .kind = t->person, .fields = val_map(), .replay = replay };
+    val_set_c(t->arena, &a.fields, name, v);
+    return store_write(t->store, &t->c, run_act, &a);
+}
+
+/* A read context of its own; the caller frees the arena. */
+static Ctx reading(Toy *t) {
+    Ctx c = ctx_new(t->env, arena_new(t->env, 256 << 20));
+    c.reach = &reach_everything;
+    assert_int_equal(store_read_begin(t->store, &c), ST_OK);
+    return c;
+}
+
+static void check_sound(Toy *t) {
+    Ctx c = ctx_new(t->env, arena_new(t->env, 256 << 20));
+    VerifyReport v;
+    assert_int_equal(store_verify(&c, t->store, true, &v), ST_OK);
+    if (v.faults) print_message("%.*s\n", STR_ARG(v.first_fault));
+    assert_int_equal(v.faults, 0);
+    arena_free(c.arena);
+    c = ctx_new(t->env, arena_new(t->env, 256 << 20));
+    RebuildReport r;
+    Status st = store_rebuild(&c, t->store, true, &r);
+    if (st != ST_OK) print_message("%.*s: %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
+    assert_int_equal(st, ST_OK);
+    if (r.differences) print_message("%.*s\n", STR_ARG(r.first_difference));
+    assert_int_equal(r.differences, 0);
+    assert_true(r.rows > 0);
+    arena_free(c.arena);
+}
+
+static void test_create_and_read(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Zarghuna", "Mohammad Hussain");
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    assert_true(str_eq(record_text(r, "given_name"), STR("Zarghuna")));
+    assert_true(str_eq(record_text(r, "father_name"), STR("Mohammad Hussain")));
+    NameQuery q = name_query(c.arena, STR("hussain zargh"));
+    TermQuery tq = { .kind = t.person, .tokens = q.tokens, .n_tokens = q.n, .limit = 10 };
+    Record **found = NULL;
+    size_t n = 0;
+    assert_int_equal(read_terms(&c, &tq, &found, &n, NULL), ST_OK);
+    assert_int_equal(n, 1);
+    assert_true(id_eq(found[0]->id, id));
+    q = name_query(c.arena, STR("زرغونه"));
+    tq = (TermQuery){ .kind = t.person, .tokens = q.tokens, .n_tokens = q.n, .limit = 10 };
+    assert_int_equal(read_terms(&c, &tq, &found, &n, NULL), ST_OK);
+    assert_int_equal(n, 1);
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_stale_is_refused_and_replayed_work_kept(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Karim", "Rahim");
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    Str base = str_copy(t.arena, record_version(&c, r));
+    arena_free(c.arena);
+    assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Kareem")), false), ST_OK);
+    /* Another clerk who still sees the first form. */
+    ctx_forget_errors(&t.c);
+    assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Karem")), false), ST_CONFLICT);
+    assert_true(str_eq(t.c.errs.v[0].key, STR("error.stale")));
+    /* A different field does not conflict. */
+    assert_int_equal(set_field(&t, id, base, "father_name", val_text(STR("Raheem")), false), ST_OK);
+    /* The same from an outbox is kept as a second head, a worklist item, not an overwrite. */
+    assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Karem")), true), ST_OK);
+    c = reading(&t);
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    assert_true(r->conflict);
+    assert_true(str_eq(record_text(r, "given_name"), STR("Karem")));
+    Heads h;
+    assert_true(heads_parse(c.arena, r->heads, &h));
+    FieldKey key = { .no = 2, .element = STR_NONE };
+    assert_int_equal(heads_find(&h, &key)->n_heads, 2);
+    Str now = str_copy(t.arena, record_version(&c, r));
+    arena_free(c.arena);
+    check_sound(&t);
+    /* A decision that names both settles it. */
+    assert_int_equal(set_field(&t, id, now, "given_name", val_text(STR("Kareem")), false), ST_OK);
+    c = reading(&t);
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    assert_false(r->conflict);
+    assert_true(str_eq(record_text(r, "given_name"), STR("Kareem")));
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_sets_lanes_and_sealed_fields(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Amina", "Salim");
+    Val two = val_list();
+    val_push(t.arena, &two, val_text(STR("en")));
+    val_push(t.arena, &two, val_text(STR("fa")));
+    assert_int_equal(set_field(&t, id, STR(""), "languages", two, false), ST_OK);
+    assert_int_equal(set_field(&t, id, STR(""), "risk", val_int(3), false), ST_OK);
+    assert_int_equal(set_field(&t, id, STR(""), "note", val_text(STR("threatened by her uncle")), false), ST_OK);
+    Val one = val_list();
+    val_push(t.arena, &one, val_text(STR("fa")));
+    assert_int_equal(set_field(&t, id, STR(""), "languages", one, false), ST_OK);
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    Val l = record_value(r, "languages");
+    assert_int_equal(l.type, VAL_LIST);
+    assert_int_equal(l.list.n, 1);
+    assert_true(str_eq(l.list.v[0].text, STR("fa")));
+    assert_int_equal(record_value(r, "risk").i, 3);
+    assert_int_equal(record_value(r, "note").type, VAL_NONE);
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_history_and_as_of(void **state) {
+    (void)state;
+    Toy t;
+    Env env;
+    env_test_init(&env, 7, (Time)1700000000 * TIME_SECOND);
+    assert_int_equal(toy_make(&t, &env), ST_OK);
+    Id id = add_person(&t, "Gul", "Khan");
+    Time first = env_now(&env);
+    env_advance(&env, TIME_DAY);
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Gul Agha")), false), ST_OK);
+    Ctx c = reading(&t);
+    const HistoryEntry *e = NULL;
+    size_t n = 0;
+    assert_int_equal(read_history(&c, id, &e, &n), ST_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(e[1].n_changes, 1);
+    assert_true(str_eq(e[1].changes[0].before.text, STR("Gul")));
+    assert_true(str_eq(e[1].changes[0].after.text, STR("Gul Agha")));
+    assert_true(e[1].changes[0].stands);
+    assert_true(e[1].when - e[0].when == TIME_DAY);
+    Record **then = NULL;
+    size_t n_then = 0;
+    assert_int_equal(read_as_of(&c, id, first, &then, &n_then), ST_OK);
+    assert_int_equal(n_then, 1);
+    assert_true(str_eq(record_text(then[0], "given_name"), STR("Gul")));
+    arena_free(c.arena);
+    toy_drop(&t);
+}
+
+static void test_reopen_keeps_everything(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Nasrin", "Jawad");
+    Store *second = NULL;
+    ctx_forget_errors(&t.c);
+    assert_int_equal(store_open(&t.c, &t.options, &second), ST_BUSY);
+    assert_true(str_eq(t.c.errs.v[0].key, STR("error.store.locked")));
+    store_close(t.store);
+    assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+    toy_kinds_of(&t);
+    t.c.store = t.store;
+    Id other = add_person(&t, "Nasrin", "Jawad");
+    assert_false(id_eq(id, other));
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_erasure_leaves_no_trace(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Canaryzarghoon", "Canaryfather");
+    add_person(&t, "Somebody", "Else");
+    Act a = { .t = &t, .id = id, .erase = true, .kind = t.person };
+    assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_MISSING);
+    arena_free(c.arena);
+    check_sound(&t);
+    add_person(&t, "After", "Wards"); /* the writer has cut its log by now */
+    const char *files[] = { "panah.db", "panah.db-wal", "keys.db", "keys.db-wal" };
+    for (size_t i = 0; i < 4; i++) {
+        Str bytes = STR("");
+        const char *path = str_c(t.arena, str_printf(t.arena, "%s/%s", t.dir, files[i]));
+        if (!env_file_exists(path)) continue;
+        assert_int_equal(env_read_file(&t.c, path, 1 << 28, &bytes), ST_OK);
+        assert_int_equal(str_find(bytes, STR("Canaryzarghoon")), -1);
+        Str term = name_terms(t.arena, STR("Canaryzarghoon")).v[0];
+        assert_int_equal(str_find(bytes, term), -1);
+    }
+    toy_drop(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_create_and_read),
+        cmocka_unit_test(test_stale_is_refused_and_replayed_work_kept),
+        cmocka_unit_test(test_sets_lanes_and_sealed_fields),
+        cmocka_unit_test(test_history_and_as_of),
+        cmocka_unit_test(test_reopen_keeps_everything),
+        cmocka_unit_test(test_erasure_leaves_no_trace),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

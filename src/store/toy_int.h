@@ -1,0 +1,97 @@
+/* toy_int.h: a small model and a temporary folder for the store's tests. */
+#ifndef STORE_TOY_INT_H
+#define STORE_TOY_INT_H
+
+#include "store/store_int.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const Field toy_office_fields[] = {
+    { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL },
+    { "name", .no = 3, .type = FT_TEXT },
+};
+static const Kind toy_office = { "office", 1, SUBJECT_NONE, NULL, LANE_CONTROL, FIELDS(toy_office_fields), "name", "An office" };
+
+static const Field toy_person_fields[] = {
+    { "given_name", .no = 2, .type = FT_TEXT, .flags = FF_NAME | FF_SORT, .merge = MERGE_MUST_RESOLVE },
+    { "father_name", .no = 3, .type = FT_TEXT, .flags = FF_NAME },
+    { "number", .no = 4, .type = FT_TEXT, .flags = FF_SEARCH | FF_INDEXED },
+    { "birth_date", .no = 5, .type = FT_DATE, .flags = FF_INDEXED, .merge = MERGE_MUST_RESOLVE },
+    { "village", .no = 6, .type = FT_TEXT, .flags = FF_INDEXED },
+    { "languages", .no = 7, .type = FT_SET, .codes = "language" },
+    { "note", .no = 8, .type = FT_TEXT, .flags = FF_SEALED, .lane = LANE_PROTECTION },
+    { "risk", .no = 9, .type = FT_INT, .lane = LANE_PROTECTION },
+};
+static const Kind toy_person = { "person", 21, SUBJECT_SELF, NULL, LANE_CORE, FIELDS(toy_person_fields), "given_name", "A person" };
+
+static const Field toy_phone_fields[] = {
+    { "person", .no = 2, .type = FT_REF, .kind = "person" },
+    { "number", .no = 3, .type = FT_TEXT, .flags = FF_SEARCH | FF_INDEXED },
+};
+static const Kind toy_phone = { "phone", 24, SUBJECT_FIELD, "person", LANE_CORE, FIELDS(toy_phone_fields), "number", "A phone" };
+
+static const Kind *const toy_kinds[] = { &toy_office, &toy_person, &toy_phone };
+static const Code toy_language_codes[] = { { .code = STR_INIT("en"), .since = 1 }, { .code = STR_INIT("fa"), .since = 1 }, { .code = STR_INIT("fr"), .since = 1 } };
+static const Code toy_void_codes[] = { { .code = STR_INIT("ERROR"), .since = 1 } };
+static const CodeList toy_lists[] = { { .name = STR_INIT("void_reason"), .source = STR_INIT("test"), .version = 1, .codes = toy_void_codes, .n = 1 },
+                                       { .name = STR_INIT("language"), .source = STR_INIT("test"), .version = 1, .codes = toy_language_codes, .n = 3 } };
+static const ModelSource toy_model = { .kinds = toy_kinds, .n_kinds = 3, .lists = toy_lists, .n_lists = 2 };
+
+typedef struct Toy {
+    Env *env;
+    Arena *arena;
+    Ctx c;
+    char dir[64];
+    StoreOptions options;
+    Store *store;
+    Id office;
+    const KindInfo *person, *phone, *office_kind;
+} Toy;
+
+static int toy_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static inline void toy_remove(const char *dir) {
+    (void)nftw(dir, toy_unlink, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline void toy_kinds_of(Toy *t) {
+    const Model *m = store_model(t->store);
+    t->person = model_kind(m, STR("person"));
+    t->phone = model_kind(m, STR("phone"));
+    t->office_kind = model_kind(m, STR("office"));
+}
+
+/* A fresh folder and an open store in it. */
+static inline Status toy_make(Toy *t, Env *env) {
+    memset(t, 0, sizeof(*t));
+    t->env = env;
+    t->arena = arena_new(env, 1 << 30);
+    t->c = ctx_new(env, t->arena);
+    t->c.reach = &reach_everything;
+    memcpy(t->dir, "/tmp/panah-store-XXXXXX", 24);
+    if (!mkdtemp(t->dir)) return ST_IO;
+    t->options = (StoreOptions){ .dir = t->dir, .model = &toy_model, .password_quick = true };
+    Str recovery;
+    TRY(store_init(&t->c, &t->options, STR("Toy"), &recovery));
+    TRY(store_open(&t->c, &t->options, &t->store));
+    t->c.store = t->store;
+    t->office = id_new(env);
+    toy_kinds_of(t);
+    return ST_OK;
+}
+
+static inline void toy_drop(Toy *t) {
+    store_close(t->store);
+    arena_free(t->arena);
+    toy_remove(t->dir);
+}
+
+#endif
