@@ -236,6 +236,10 @@ static void read_latin(Reader *r) {
             r->last = NULL;
             emit(r, digit);
             r->last = NULL;
+        } else { /* a letter of the phonetic alphabet, say: it holds a place */
+            r->last = NULL;
+            if (i == 0) emit(r, "a");
+            r->last = NULL;
         }
         i += used;
     }
@@ -365,7 +369,7 @@ static void read_arabic(Reader *r) {
         } else if (c == A_HEH || c == A_HAH) {
             if (heh_is_heard(r, i)) emit(r, "h");
         } else if (c == LETTER_TEH_MARBUTA) {
-            if (i + 1 < r->n) emit(r, "t");
+            if (i == 0 || i + 1 < r->n) emit(r, "t");
         } else if (c == A_WAW) {
             if (waw_is_consonant(r, i)) emit(r, "v");
         } else if (c >= '0' && c <= '9') {
