@@ -4,8 +4,9 @@
  * other of the two, then all other scripts; before all of them space, punctuation and digits. Runs
  * of digits order by value. Within Arabic script the alphabet of the language decides: Arabic
  * (28 letters), Persian (پ after ب, چ after ج, ژ after ز, گ after ک, و before ه) or Pashto (ټ after
- * ت, ځ څ after ج چ, ډ after د, ړ after ر, ږ after ژ, ښ after س ش, ګ after ک, ڼ after ن, ی ې ۍ ئ
- * last); letters foreign to the language stand where their nearest relative does. Accents and letter
+ * ت, ځ after ج, څ after چ, ډ after د, ړ after ر, ږ after ژ, ښ after ش, ګ after ک, ڼ after ن, ی ې ۍ
+ * ئ last); آ stands before ا in Persian and Pashto; letters foreign to the language follow their
+ * nearest relative. Accents and letter
  * variants decide where letters are equal, case where accents are; in fr accents too are compared
  * from the front (CLDR root and fr; not fr-CA).
  *
