@@ -301,31 +301,51 @@ Status store_find_act(Ctx *c, Id idempotency, ActPart *ret) {
 
 /* ---- sealed fields ---- */
 
+/* The value that one commit gave a field of a record, out of whichever part has it. */
+static Status value_from_commit(Ctx *c, Dot dot, Id id, const FieldKey *key, Val *ret) {
+    StoredCommit sc;
+    TRY(commit_load(c, c->reader, LEDGER_POS(dot.stream_no, dot.seq), &sc));
+    for (uint32_t p = 1; p < sc.h.n_parts; p++) {
+        Str body;
+        ChangePart part;
+        Status st = commit_open_part(c, c->reader, &sc, p, &body);
+        if (st == ST_MISSING) continue;
+        TRY(st);
+        if (!change_part_decode(c->arena, body, sc.h.stream, &part)) continue;
+        for (size_t j = 0; j < part.n_changes; j++) {
+            const Change *ch = &part.changes[j];
+            for (size_t g = 0; id_eq(ch->id, id) && g < ch->n_groups; g++)
+                for (size_t v = 0; v < ch->groups[g].n_values; v++)
+                    if (field_key_cmp(&ch->groups[g].values[v].key, key) == 0) *ret = ch->groups[g].values[v].value;
+        }
+    }
+    return ST_OK;
+}
+
+static Status open_sealed_of(Ctx *c, Record *r, Str heads_blob) {
+    Heads h;
+    if (!heads_parse(c->arena, heads_blob, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
+    for (size_t i = 0; i < h.n; i++) {
+        const FieldInfo *f = field_of(r->kind, &h.fields[i].key);
+        if (!f || !(f->f.flags & FF_SEALED) || h.fields[i].n_heads == 0) continue;
+        TRY(value_from_commit(c, h.fields[i].heads[0].dot, r->id, &h.fields[i].key, &r->values[f->index]));
+    }
+    return ST_OK;
+}
+
 Status record_open_sealed(Ctx *c, Record *r) {
     if (!c->reach || !c->reach->sealed) return FAIL(c, ST_DENIED, "", "error.denied", "permission", STR("sealed.read"));
-    Heads h;
-    if (!heads_parse(c->arena, r->heads, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
-    for (size_t i = 0; i < h.n; i++) {
-        const FieldKey *key = &h.fields[i].key;
-        const FieldInfo *f = field_of(r->kind, key);
-        if (!f || !(f->f.flags & FF_SEALED) || h.fields[i].n_heads == 0) continue;
-        Dot dot = h.fields[i].heads[0].dot;
-        StoredCommit sc;
-        TRY(commit_load(c, c->reader, LEDGER_POS(dot.stream_no, dot.seq), &sc));
-        for (uint32_t p = 1; p < sc.h.n_parts; p++) {
-            Str body;
-            ChangePart part;
-            Status st = commit_open_part(c, c->reader, &sc, p, &body);
-            if (st == ST_MISSING) continue;
-            TRY(st);
-            if (!change_part_decode(c->arena, body, sc.h.stream, &part)) continue;
-            for (size_t j = 0; j < part.n_changes; j++) {
-                if (!id_eq(part.changes[j].id, r->id)) continue;
-                for (size_t g = 0; g < part.changes[j].n_groups; g++)
-                    for (size_t v = 0; v < part.changes[j].groups[g].n_values; v++)
-                        if (field_key_cmp(&part.changes[j].groups[g].values[v].key, key) == 0) r->values[f->index] = part.changes[j].groups[g].values[v].value;
-            }
-        }
+    TRY(open_sealed_of(c, r, r->heads));
+    Id office;
+    Lane own;
+    if (!store_scope_office(c->store, r->scope, &office, &own)) return ST_OK;
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        TableSpec *t = schema_table(c->reader->schema, r->kind, (Lane)lane);
+        uint32_t scope = t && !t->main ? store_scope_no(c->store, office, (Lane)lane) : 0;
+        if (!scope || !scope_reachable(c, scope)) continue;
+        Row row;
+        TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
+        if (row.rid) TRY(open_sealed_of(c, r, row.heads_blob));
     }
     return ST_OK;
 }
