@@ -251,7 +251,7 @@ static void test_format_1_is_read(void **state) {
     const HistoryEntry *e = NULL;
     size_t n = 0;
     assert_int_equal(read_history(&c, g.person, &e, &n), ST_OK);
-    assert_int_equal(n, 3); /* two lanes of the first act, the correction */
+    assert_int_equal(n, 2); /* both lanes of the first act are one entry */
     arena_free(c.arena);
     toy_drop(&g.t);
 }

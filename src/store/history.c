@@ -160,8 +160,8 @@ Status read_history(Ctx *c, Id subject, const HistoryEntry **ret, size_t *ret_n)
     for (size_t i = 0; i < parts.items.n; i++) {
         const Opened *o = &opened[i];
         if (!o->readable) continue;
-        /* Several parts of one commit (another lane of the same subject) are one entry. */
-        bool same = n > 0 && id_eq(builds[n - 1].e.act.act, o->act.act) && builds[n - 1].e.seq == o->sc.h.seq;
+        /* Several lanes of the same act are one entry. */
+        bool same = n > 0 && id_eq(builds[n - 1].e.act.act, o->act.act);
         if (!same) {
             builds[n].e = (HistoryEntry){ .act = o->act, .when = hlc_time(o->sc.h.clock), .stream = o->sc.h.stream, .seq = o->sc.h.seq, .reason_text = o->part.reason_text };
             n++;

@@ -229,8 +229,6 @@ void tx_result(Tx *tx, Id id);
 Status local_put(Ctx *c, Str space, Str key, Str bytes) CHECKED; /* on the writer thread */
 Status local_get(Ctx *c, Str space, Str key, Str *ret_bytes, Time *ret_when) CHECKED;
 Status local_delete(Ctx *c, Str space, Str key) CHECKED;
-/* Deletes all items of a space that were put before a time; on the writer thread. */
-Status local_delete_older(Ctx *c, Str space, Time before) CHECKED;
 typedef struct LocalItem {
     Str key, bytes;
     Time when;
