@@ -13,6 +13,7 @@ enum {
     CP_ZWNJ = 0x200C,
     CP_REPLACEMENT = 0xFFFD,
 };
+#define NOTHING UINT32_MAX
 
 /* --- code points --------------------------------------------------------------------------------- */
 
@@ -135,19 +136,19 @@ enum { FOLD_GROWTH = 4 };
 
 Str text_fold(Arena *a, Str text) {
     Buf b = buf_new(a, text.n * FOLD_GROWTH + 4);
-    uint32_t pending = 0; /* the last code point, held back: a hamza may still come onto it */
+    uint32_t pending = NOTHING; /* the last code point, held back: a hamza may still come onto it */
     for (size_t pos = 0; pos < text.n;) {
         uint32_t cp = str_utf8_next(text, &pos);
         if (cp == CP_HAMZA_ABOVE && pending == CP_FARSI_YEH) pending = CP_YEH_HAMZA;
         uint32_t out[FOLD_MAX];
         size_t n = fold_code_point(cp, out);
         for (size_t i = 0; i < n; i++) {
-            if (out[i] == ' ' && (pending == ' ' || pending == 0)) continue;
-            if (pending) put(&b, pending);
+            if (out[i] == ' ' && (pending == ' ' || pending == NOTHING)) continue;
+            if (pending != NOTHING) put(&b, pending);
             pending = out[i];
         }
     }
-    if (pending && pending != ' ') put(&b, pending);
+    if (pending != NOTHING && pending != ' ') put(&b, pending);
     return buf_text(&b);
 }
 
