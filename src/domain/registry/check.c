@@ -124,11 +124,11 @@ static Str first_known(Val person, const char *const pair[2]) {
 }
 
 /* Alike in any script in which both have it. */
-static bool alike(Ctx *c, Val ours, const Record *theirs, const char *const pair[2]) {
+static bool alike(Val ours, const Record *theirs, const char *const pair[2]) {
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2; j++) {
             Str x = val_get_text(ours, pair[i], STR("")), y = record_text(theirs, pair[j]);
-            if (x.n && y.n && name_alike(c->arena, x, y)) return true;
+            if (x.n && y.n && name_alike(x, y)) return true;
         }
     return false;
 }
@@ -177,7 +177,7 @@ static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
     int64_t searched;
     TRY(read_terms(c, &q, &rows, &n, &searched));
     for (size_t i = 0; i < n; i++)
-        if (alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair) &&
+        if (alike(person, rows[i], given) && alike(person, rows[i], second_pair) &&
             ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]))
             add_match(c, all, member, rows[i], SAME_NAME_FATHER_AGE);
     return ST_OK;

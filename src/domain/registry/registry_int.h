@@ -6,8 +6,8 @@
 #include "text/text.h"
 
 /* Codes the operations themselves write or ask for; the lists are data, these stand in them. */
-#define PROCESS_ACTIVE "ACTIVE"
-#define PROCESS_CLOSED "CLOSED"
+#define PROCESS_ACTIVE "A"
+#define PROCESS_CLOSED "C"
 #define PRESENCE_PRESENT "PRESENT"
 #define RELATIONSHIP_FOCAL_POINT "FP"
 #define PHOTO_TAKEN "TAKEN"
