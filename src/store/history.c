@@ -136,7 +136,8 @@ static void add_changes(Ctx *c, Walk *w, EntryBuild *b, size_t entry, const Open
             for (size_t v = 0; v < ch->groups[g].n_values; v++) {
                 const FieldValue *fv = &ch->groups[g].values[v];
                 const FieldInfo *f = field_of(k, &fv->key);
-                if (!f || f->f.flags & FF_HIDDEN) continue;
+                /* Hidden fields are secrets and such; the void is hidden in forms only. */
+                if (!f || (f->f.flags & FF_HIDDEN && f->index != 0)) continue;
                 Slot *s = slot_of(c, w, k, ch->id, f, fv->key.element);
                 bool sealed = f->f.flags & FF_SEALED, hide = sealed && !open_sealed;
                 HistoryChange hc = { .kind = k, .id = ch->id, .field = f, .element = fv->key.element, .sealed = sealed };
