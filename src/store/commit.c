@@ -198,6 +198,7 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
     for (size_t i = 0; i < tx->records.n; i++) {
         PendingRecord *r = tx->records.v[i];
         if (r->values.n == 0 && !r->fresh) continue; /* nothing changed after all */
+        if (str_is(str_of(r->kind->k->name), "custom_field") || str_is(str_of(r->kind->k->name), "code_entry")) s->model_changed = true;
         ScopePlan *plan = plan_scope(c->arena, plans, &n_plans, r->scope_no);
         bool by_scope = id_is_none(r->subject);
         PartPlan *part = plan_part(c->arena, plan, by_scope ? scope_row(s, r->scope_no)->id : r->subject);

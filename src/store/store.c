@@ -177,12 +177,18 @@ static Status open_schema(Ctx *c, Store *s) {
 static Status refresh_projection(Ctx *c, Store *s) {
     Str had;
     TRY(meta_get(c, s->writer.db, "schema", &had));
+    /* Custom fields belong to the model that the tables were made for. Tables of an older program may
+     * not be readable this way: then they are projected anew first. */
+    if (store_reload_model(c, s, false) != ST_OK) ctx_forget_errors(c);
     const Schema *schema = store_schema(s);
     if (had.n == 32 && memcmp(had.s, schema->hash.b, 32) == 0) return ST_OK;
     log_info(s->env, "projection", "state", "the model has changed: projecting anew", NULL);
     RebuildReport report;
     TRY(store_rebuild(c, s, false, &report));
-    return ST_OK;
+    const Schema *before = store_schema(s);
+    TRY(store_reload_model(c, s, true));
+    /* Fields that were not known on the first pass: their values are projected on a second. */
+    return store_schema(s) == before ? ST_OK : store_rebuild(c, s, false, &report);
 }
 
 static Status mark_open(Ctx *c, Store *s) {

@@ -122,7 +122,7 @@ struct Store {
     Id operation, node;
 
     Schema *_Atomic schema;
-    Schema *old_schemas[64];
+    Schema *old_schemas[1024]; /* a change of the model is a rare act of an administrator */
     size_t n_old_schemas;
     KeyStore *keys;
 
@@ -156,6 +156,7 @@ struct Store {
     bool maps_changed;     /* streams or scopes were added since the last COMMIT or reload */
     uint32_t *touched;     /* streams the running transaction wrote to: each gets a seal */
     size_t n_touched, cap_touched;
+    bool model_changed;    /* the transaction touched custom fields or code entries */
     bool erased;           /* the transaction erased something: truncate the log after COMMIT */
 
     _Atomic uint64_t n_transactions, n_acts;
@@ -189,6 +190,9 @@ Status meta_get_int(Ctx *c, Db *db, const char *name, int64_t fallback, int64_t 
 Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_drop(Ctx *c, Db *db) CHECKED;
 void *writer_main(void *store);
+/* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
+ * that are new. Writer thread, or before it runs. */
+Status store_reload_model(Ctx *c, Store *s, bool make_tables) CHECKED;
 Reader *reader_make(Ctx *c, Store *s) CHECKED;
 Hlc hlc_next(Hlc last, Time now);
 static inline Time hlc_time(Hlc h) {

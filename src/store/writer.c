@@ -160,6 +160,10 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
         }
     }
     if (st != ST_OK) fail_all(&bc, first, st);
+    if (st == ST_OK && s->model_changed) {
+        s->model_changed = false;
+        if (store_reload_model(&bc, s, true) != ST_OK) log_error(s->env, "model", "state", "a change of the model could not be taken in", NULL);
+    }
     atomic_fetch_add(&s->n_transactions, 1);
 }
 
