@@ -7,19 +7,23 @@
  *   12.03.1990 · 1990-03-12 · ۱۲/۳/۱۳۶۸ · 12 حمل 1368 · 12 March 1990     a date
  *
  * What is stored where not all is known (the precision says how much is):
- *   year    1 July of the Gregorian year; for a Hijri year its middle day (solar: 1 Mizan, lunar:
- *           1 Rajab), so that at most half a year is wrong
+ *   year    1 July of the Gregorian year, for a solar year of the one it begins in; the middle day
+ *           of a lunar year (1 Rajab), which may hold no 1 July
  *   month   the 15th of that month in its own calendar
  *   age     in years: 1 July of the year of birth, which is the year of (today minus the age minus 6
- *           months); in months, weeks or days: today minus the age
- * "1 January" and "1 Hamal" typed as a whole date stay what they are; quality rules show heaps.
+ *           months), so that the age comes out as typed; in months, weeks or days: today minus the
+ *           age
+ * but never a day after today: in a span that today cuts, the middle of what is past. "1 January"
+ * and "1 Hamal" typed as a whole date stay what they are; quality rules show heaps.
  *
- * Which calendar: 1785-2150 is Gregorian; a year 1200-1500 is solar or lunar. Readings that would
- * be in the future or over 120 years ago are dropped; what remains is ordered by the preferred
- * calendar (solar before lunar where that is Gregorian) and the rest are offered as alternatives: a
- * bare Hijri year is often possible in both, 40 years apart. A two-digit year is refused. Day and
- * month by the language: day first, but for 03/04 both are offered where both are possible and the
- * separator is a slash; year first is always year, month, day.
+ * Which calendar: 1785-2150 is Gregorian; a year 1200-1500 is solar or lunar, unless a word says so
+ * (shamsi, ش, qamari, ق, AD, م …) or the month's name does. Readings that would be in the future or
+ * over 120 years ago are dropped; what remains is ordered by the preferred calendar (solar before
+ * lunar where that is Gregorian) and the rest are offered as alternatives: a bare Hijri year is often
+ * possible in both, 40 years apart. A two-digit year is refused. Year first is year, month, day; else
+ * the day comes first (month first for en-US), and where it could be the other way round, written
+ * with slashes or dashes, that is an alternative. Year first with the day before the month is not
+ * known.
  *
  * Refused with: error.date.empty · error.date.not_understood · error.date.future ·
  * error.date.too_old · error.date.two_digit_year · error.date.no_such_day (with last_day, the last

@@ -57,6 +57,8 @@ Skeleton name_word_skeleton(const NameWord *word, unsigned how);
 /* The different skeletons of a closed word, main reading first; returns how many. */
 enum { SKELETON_READINGS_MAX = 5 };
 size_t name_word_readings(const NameWord *word, Skeleton ret_readings[SKELETON_READINGS_MAX]);
+/* name_alike() for those without an arena. */
+bool name_sounds_alike(Str x, Str y);
 bool skeleton_eq(const Skeleton *x, const Skeleton *y);
 bool skeleton_starts(const Skeleton *x, const Skeleton *prefix);
 /* The word's letters as folded text. */

@@ -6,9 +6,8 @@
  * (28 letters), Persian (پ after ب, چ after ج, ژ after ز, گ after ک, و before ه) or Pashto (ټ after
  * ت, ځ after ج, څ after چ, ډ after د, ړ after ر, ږ after ژ, ښ after ش, ګ after ک, ڼ after ن, ی ې ۍ
  * ئ last); آ stands before ا in Persian and Pashto; letters foreign to the language follow their
- * nearest relative. Accents and letter
- * variants decide where letters are equal, case where accents are; in fr accents too are compared
- * from the front (CLDR root and fr; not fr-CA).
+ * nearest relative. Accents and letter variants decide where letters are equal, case where accents
+ * are; accents are compared from the front in fr too (CLDR fr, not fr-CA).
  *
  * Keys of different languages must not be mixed in one column: use the language of the operation. */
 #ifndef TEXT_SORTKEY_H
