@@ -46,6 +46,13 @@ fresh
 echo '{"a": "A {x}", "a": "A {x}"}' >"$work/lang/fr/one.json"
 refused 'a has a text already' 'a key twice in a file'
 fresh
+for l in en fr fa ps ar; do
+    echo '{"a.one": "{n} day", "a.other": "{n} days"}' >"$work/lang/$l/two.json"
+done
+echo '{"a.one": "a day", "a.other": "{n} days", "a.two": "two days"}' >"$work/lang/ar/two.json"
+tools/messages --check "$work/lang"
+result $? 'plural forms say the number in words'
+fresh
 echo '{"a": 1}' >"$work/lang/fr/one.json"
 refused 'a is no text' 'a number'
 fresh
