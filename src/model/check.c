@@ -24,7 +24,7 @@ static bool name_reserved(const char *name) {
 /* --- kinds ---------------------------------------------------------------------------------------- */
 
 /* For BUG(), which takes a plain C string; the program ends with it. */
-static _Noreturn void table_bug(const char *kind, const char *field, const char *what, Str detail) {
+_Noreturn void table_bug(const char *kind, const char *field, const char *what, Str detail) {
     static char text[400];
     snprintf(text, sizeof text, "kind %s%s%s: %s%s%.*s", kind, field[0] ? ", field " : "", field,
              what, detail.n ? ": " : "", STR_ARG(detail));

@@ -268,7 +268,7 @@ static Status build(Ctx *c, Model *m, const ModelSource *source) {
         if (one != ST_OK) st = one;
     }
     if ((one = custom_labels(c, m, source)) != ST_OK) st = one;
-    if (st == ST_OK) st = rules_compile(c, m);
+    if (st == ST_OK) st = rules_compile(c, m, source);
     return st;
 }
 

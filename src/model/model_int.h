@@ -46,7 +46,8 @@ Val value_show(Arena *a, const Field *f, Val typed);
 enum { DAY_FIRST = -719162, DAY_LAST = 2932896 };
 
 /* rules.c: compiles the rules of all kinds into the model. */
-Status rules_compile(Ctx *c, Model *m) CHECKED;
+Status rules_compile(Ctx *c, Model *m, const ModelSource *source) CHECKED;
+_Noreturn void table_bug(const char *kind, const char *field, const char *what, Str detail);
 
 /* "Did you mean": the nearest of the candidates offered, if it is near enough. */
 typedef struct Suggest {

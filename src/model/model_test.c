@@ -228,6 +228,11 @@ static void test_mistakes_in_fields(void **state) {
     assert_field_bug((Field){ .type = FT_INT, .scale = 1 }, "the scale is not within 0-6");
     assert_field_bug((Field){ .type = FT_TEXT, .min = 20, .max = 10 }, "exclude every value");
     assert_field_bug((Field){ .type = FT_TEXT, .lane = LANES }, "no such lane");
+    assert_field_bug((Field){ .type = FT_INT, .rule = "odd > " },
+                     "kind thing, field odd: the rule does not compile: error.expr.expected");
+    assert_field_bug((Field){ .type = FT_INT, .rule = "odd" }, "error.expr.condition");
+    assert_field_bug((Field){ .type = FT_REF, .kind = "person", .rule = "odd.sex = 'F'" },
+                     "error.model.rule");
     Field two[] = { { "one", .no = 2, .type = FT_BOOL }, { "two", .no = 2, .type = FT_BOOL } };
     assert_bug(&(Kind){ "thing", .no = 9, FIELDS(two) },
                "kind thing, field two: the number is taken by: one");

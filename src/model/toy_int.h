@@ -2,7 +2,7 @@
 #ifndef MODEL_TOY_INT_H
 #define MODEL_TOY_INT_H
 
-#include "model/model.h"
+#include "model/expr.h"
 
 static const Code toy_sex_codes[] = {
     { STR_INIT("F"), 1, 0, STR_INIT("") },
@@ -107,6 +107,59 @@ static inline ModelSource toy_source(void) {
         .labels = toy_labels,
         .n_labels = sizeof toy_labels / sizeof toy_labels[0],
     };
+}
+
+/* --- records to evaluate over --------------------------------------------------------------------- */
+
+typedef struct ToyRecord {
+    const char *kind;
+    Id id;
+    Val fields; /* typed values by name */
+} ToyRecord;
+
+typedef struct ToyWorld {
+    ToyRecord records[16]; /* the first is the root */
+    size_t n;
+} ToyWorld;
+
+static inline const ToyRecord *toy_record(const ToyWorld *w, const void *record) {
+    return record ? record : &w->records[0];
+}
+
+static inline Val toy_get(void *world, const void *record, const FieldInfo *f) {
+    return val_get(toy_record(world, record)->fields, f->f.name);
+}
+
+static inline const void *toy_follow(void *world, const void *record, const FieldInfo *f) {
+    const ToyWorld *w = world;
+    Id id;
+    if (!val_get_id(toy_get(world, record, f), &id)) return NULL;
+    for (size_t i = 0; i < w->n; i++)
+        if (id_eq(w->records[i].id, id) && strcmp(w->records[i].kind, f->f.kind) == 0)
+            return &w->records[i];
+    return NULL;
+}
+
+static inline const void *toy_child(void *world, const void *record, const KindInfo *kind,
+                                    const FieldInfo *ref, size_t at) {
+    const ToyWorld *w = world;
+    for (size_t i = 0; i < w->n; i++) {
+        Id id;
+        if (strcmp(w->records[i].kind, kind->k->name) != 0) continue;
+        if (!val_get_id(val_get(w->records[i].fields, ref->f.name), &id)) continue;
+        if (id_eq(id, toy_record(w, record)->id) && at-- == 0) return &w->records[i];
+    }
+    return NULL;
+}
+
+static inline ExprSource toy_world_source(ToyWorld *w) {
+    return (ExprSource){ .arg = w, .get = toy_get, .follow = toy_follow, .child = toy_child };
+}
+
+static inline ToyRecord *toy_add(ToyWorld *w, const char *kind, uint8_t id) {
+    ToyRecord *r = &w->records[w->n++];
+    *r = (ToyRecord){ .kind = kind, .id = { .b = { 7, [15] = id } }, .fields = val_map() };
+    return r;
 }
 
 #endif
