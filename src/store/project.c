@@ -15,9 +15,8 @@ typedef struct Target {
     Row row;
     uint64_t columns[4]; /* bits of columns that changed */
     bool void_changed, extra_changed, heads_changed, terms_changed;
-    NameTerms *old_terms; /* unused slots for inserts */
-    Str *old_list;
-    size_t n_old;
+    Str *old_list, *new_list;
+    size_t n_old, n_new;
 } Target;
 
 enum { TERMS_PER_ROW_MAX = 96, COLUMNS_MAX = 256 };
@@ -140,12 +139,20 @@ static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, 
     return ST_OK;
 }
 
-static Status update_terms(Ctx *c, Projector *p, Target *t) {
+/* The index is brought from the old list to the new one. */
+static Status update_terms(Ctx *c, Projector *p, const Target *t) {
     const KindInfo *k = t->table->kind;
-    Str *list = arena_array(c->arena, Str, TERMS_PER_ROW_MAX);
-    size_t n = row_terms(c->arena, &t->row, list);
-    TRY(write_terms(c, p, k, t->row.rid, t->old_list, t->n_old, list, n, "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3"));
-    return write_terms(c, p, k, t->row.rid, list, n, t->old_list, t->n_old, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
+    TRY(write_terms(c, p, k, t->row.rid, t->old_list, t->n_old, t->new_list, t->n_new, "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3"));
+    return write_terms(c, p, k, t->row.rid, t->new_list, t->n_new, t->old_list, t->n_old, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
+}
+
+static Str joined_terms(Arena *a, const Target *t) {
+    Buf b = buf_new(a, 64 << 10);
+    for (size_t i = 0; i < t->n_new; i++) {
+        if (i) buf_byte(&b, ' ');
+        buf_str(&b, t->new_list[i]);
+    }
+    return buf_text(&b);
 }
 
 /* ---- one value ---- */
@@ -336,6 +343,7 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
     bind_extra(st, 4, c->arena, t->row.extra);
     bind_blob(st, 5, heads_bytes(c->arena, &t->row.heads));
     int i = 6;
+    if (t->table->has_terms) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++) i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
     TRY(db_run(c, p->db, st));
     t->row.rid = sqlite3_last_insert_rowid(db_handle(p->db));
@@ -350,6 +358,7 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     buf_printf(&sql, "UPDATE \"%s\" SET heads=?2", t->table->name);
     if (t->void_changed) buf_printf(&sql, ", void=?%d", i++);
     if (t->extra_changed) buf_printf(&sql, ", extra=?%d", i++);
+    if (t->terms_changed) buf_printf(&sql, ", terms=?%d", i++);
     for (size_t n = 0; n < t->table->n_columns; n++) {
         if (!(t->columns[n / 64] & 1ULL << (n % 64))) continue;
         const Column *col = &t->table->columns[n];
@@ -368,6 +377,7 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
         i++;
     }
     if (t->extra_changed) bind_extra(st, i++, c->arena, t->row.extra);
+    if (t->terms_changed) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
         if (t->columns[n / 64] & 1ULL << (n % 64)) i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
     return db_run(c, p->db, st);
@@ -392,9 +402,13 @@ static Status close_target(Ctx *c, Projector *p, Target *t) {
     TRY(hash_slot(c, p, t->row.scope_no, &sum));
     heads_hash_add(sum, 1, t->table->kind->k->no, t->row.id, t->table->lane, &t->row.heads, store_stream_id, p->store, c->arena);
     if (!t->heads_changed) return ST_OK;
+    t->terms_changed &= t->table->has_terms;
+    if (t->terms_changed) {
+        t->new_list = arena_array(c->arena, Str, TERMS_PER_ROW_MAX);
+        t->n_new = row_terms(c->arena, &t->row, t->new_list);
+    }
     TRY(t->row.rid ? update_row(c, p, t) : insert_row(c, p, t));
-    if (t->table->has_terms && t->terms_changed) TRY(update_terms(c, p, t));
-    return ST_OK;
+    return t->terms_changed ? update_terms(c, p, t) : ST_OK;
 }
 
 Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch) {

@@ -158,27 +158,10 @@ static Status token_size(Ctx *c, const KindInfo *k, const NameToken *t, int64_t 
     return ST_OK;
 }
 
-static Status row_has_token(Ctx *c, const KindInfo *k, const NameToken *t, int64_t rid, bool *ret) {
-    *ret = false;
-    for (size_t i = 0; i < t->n_alts && !*ret; i++) {
-        TermRange r = range_of(c->arena, &t->alts[i]);
-        /* A prefix with many terms is walked term by term: the row's own few terms are looked at instead. */
-        Stmt *st = db_stmt(c, c->reader->db, r.to.s ? "SELECT 1 FROM term WHERE kind=?1 AND term>=?2 AND term<?4 AND rid=?3 LIMIT 1"
-                                                    : "SELECT 1 FROM term WHERE kind=?1 AND term=?2 AND rid=?3");
-        if (!st) return ctx_status(c);
-        bind_int(st, 1, k->k->no);
-        bind_text(st, 2, r.from);
-        bind_int(st, 3, rid);
-        if (r.to.s) bind_text(st, 4, r.to);
-        TRY(db_step(c, c->reader->db, st, ret));
-        if (*ret) sqlite3_reset(st);
-    }
-    return ST_OK;
-}
-
 typedef struct TermScan {
     const TermQuery *q;
     const TableSpec *table;
+    const char *sql_judge;
     size_t lead; /* the rarest token: its postings are walked */
     int64_t searched, scan_max;
     bool stopped;
@@ -191,50 +174,42 @@ static bool already(const TermScan *s, int64_t rid) {
     return false;
 }
 
-/* A candidate's own names answer prefixes: comparing its few terms is cheaper than a range look-up. */
-static bool names_answer(Ctx *c, const TermQuery *q, size_t lead, const Row *row) {
-    VEC(Str) own = { 0 };
-    for (size_t i = 0; i < row->table->n_columns; i++) {
-        const FieldInfo *f = row->table->columns[i].field;
-        if (!(f->f.flags & FF_NAME) || row->values[i].type != VAL_TEXT) continue;
-        NameTerms t = name_terms(c->arena, row->values[i].text);
-        for (size_t j = 0; j < t.n; j++) vec_push(c->arena, &own, t.v[j]);
-    }
-    for (size_t t = 0; t < q->n_tokens; t++) {
-        if (t == lead) continue;
-        bool hit = false;
-        for (size_t i = 0; i < q->tokens[t].n_alts && !hit; i++) {
-            const NameAlt *alt = &q->tokens[t].alts[i];
-            for (size_t j = 0; j < own.n && !hit; j++) hit = alt->is_prefix ? str_starts(own.v[j], alt->term) : str_eq(own.v[j], alt->term);
+/* Does one of the row's own terms answer the token? */
+static bool terms_answer(Str terms, const NameToken *t) {
+    while (terms.s) {
+        Str one = str_cut(&terms, ' ');
+        for (size_t i = 0; i < t->n_alts; i++) {
+            Str want = t->alts[i].term;
+            if (t->alts[i].is_prefix ? str_starts(one, want) : str_eq(one, want)) return true;
         }
-        if (!hit) return false;
     }
+    return false;
+}
+
+static bool all_answer(const TermScan *s, Str terms) {
+    for (size_t t = 0; t < s->q->n_tokens; t++)
+        if (t != s->lead && !terms_answer(terms, &s->q->tokens[t])) return false;
     return true;
 }
 
 static Status consider(Ctx *c, TermScan *s, int64_t rid) {
     if (already(s, rid)) return ST_OK;
-    bool prefix = false;
-    for (size_t t = 0; t < s->q->n_tokens; t++) {
-        if (t == s->lead) continue;
-        bool exact = true, has = true;
-        for (size_t i = 0; i < s->q->tokens[t].n_alts; i++) exact &= !s->q->tokens[t].alts[i].is_prefix;
-        prefix |= !exact;
-        if (!exact) continue;
-        TRY(row_has_token(c, s->q->kind, &s->q->tokens[t], rid, &has));
-        if (!has) return ST_OK;
-    }
-    Stmt *st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
+    Stmt *st = db_stmt(c, c->reader->db, s->sql_judge);
     if (!st) return ctx_status(c);
     bind_int(st, 1, rid);
     bool found = false;
     TRY(db_step(c, c->reader->db, st, &found));
     if (!found) return ST_OK;
-    Row row;
-    bool hidden = !in_reach(c, s->table->lane, (uint32_t)col_int(st, 2)) || (!s->q->with_void && !col_is_null(st, 3));
-    if (!hidden) row_from_stmt(c->arena, s->table, st, 0, &row);
+    bool fits = in_reach(c, s->table->lane, (uint32_t)col_int(st, 1)) && (s->q->with_void || col_is_null(st, 2)) && all_answer(s, col_bytes(st, 0));
     sqlite3_reset(st);
-    if (hidden || (prefix && !names_answer(c, s->q, s->lead, &row))) return ST_OK;
+    if (!fits) return ST_OK;
+    st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, rid);
+    TRY(db_step(c, c->reader->db, st, &found));
+    Row row;
+    row_from_stmt(c->arena, s->table, st, 0, &row);
+    sqlite3_reset(st);
     Record *r = NULL;
     TRY(finish(c, &row, &r));
     vec_push(c->arena, &s->found, r);
@@ -266,6 +241,7 @@ static Status walk_alt(Ctx *c, TermScan *s, const NameAlt *alt) {
 Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) {
     TermScan s = { .q = q, .table = schema_table(c->reader->schema, q->kind, q->kind->k->lane) };
     ASSERT(q->limit > 0 && q->limit <= TERMS_RESULT_MAX);
+    s.sql_judge = str_c(c->arena, str_printf(c->arena, "SELECT terms, scope, void FROM \"%s\" WHERE rid=?1", s.table->name));
     s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < q->n_tokens; i++) {

@@ -161,7 +161,7 @@ static Status terms_sum(Ctx *c, Db *db, const TableSpec *t, uint64_t *ret) {
 
 static Status compare_table(Ctx *c, Db *live, Db *fresh, const TableSpec *t, RebuildReport *rep) {
     Buf sql = buf_new(c->arena, 64 << 10);
-    buf_printf(&sql, "SELECT id, scope, void, extra, heads");
+    buf_printf(&sql, "SELECT id, scope, void, extra, heads%s", t->has_terms ? ", terms" : "");
     for (size_t i = 0; i < t->n_columns; i++) {
         const char *name = t->columns[i].field->f.name;
         buf_printf(&sql, ", \"%s\"", name);

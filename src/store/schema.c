@@ -106,6 +106,8 @@ static void write_ddl(Buf *b, TableSpec *t) {
         if (col->fold) buf_printf(b, ", \"%s__fold\" TEXT", col->field->f.name);
         if (col->sort) buf_printf(b, ", \"%s__sort\" BLOB", col->field->f.name);
     }
+    /* the row's own search terms, so that a candidate is judged without working them out again */
+    if (t->has_terms) buf_printf(b, ", terms TEXT");
     buf_printf(b, ", extra TEXT, heads BLOB NOT NULL) STRICT;");
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
     for (size_t i = 0; i < t->n_columns; i++) {
@@ -127,6 +129,7 @@ static void write_statements(Arena *a, TableSpec *t) {
     buf_printf(&names, "id, scope, void, extra, heads");
     buf_printf(&marks, "?1, ?2, ?3, ?4, ?5");
     int n = 5;
+    if (t->has_terms) buf_printf(&names, ", terms"), buf_printf(&marks, ", ?%d", ++n);
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         const char *name = col->field->f.name;
