@@ -252,3 +252,59 @@ Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) {
     pthread_mutex_unlock(&k->lock);
     return status;
 }
+
+/* ---- all at once ---- */
+
+typedef struct TableKey {
+    int64_t n; /* 0: empty slot */
+    Id key_id;
+    uint8_t wrapped[WRAPPED_N];
+} TableKey;
+
+struct KeyTable {
+    const Key *kek;
+    TableKey *slots;
+    size_t cap; /* a power of two */
+};
+
+static TableKey *table_slot(const KeyTable *t, Id key_id) {
+    uint64_t h;
+    memcpy(&h, key_id.b, 8); /* ids are random already */
+    for (size_t i = h & (t->cap - 1);; i = (i + 1) & (t->cap - 1))
+        if (t->slots[i].n == 0 || id_eq(t->slots[i].key_id, key_id)) return &t->slots[i];
+}
+
+Status keys_table(Ctx *c, KeyStore *k, Arena *a, KeyTable **ret) {
+    KeyTable *t = arena_new_of(a, KeyTable);
+    t->kek = &k->kek;
+    t->cap = 1024;
+    while (t->cap < 2 * (size_t)k->made) t->cap *= 2;
+    t->slots = arena_array(a, TableKey, t->cap);
+    pthread_mutex_lock(&k->lock);
+    Stmt *st = db_stmt(c, k->db, "SELECT n, key_id, wrapped FROM key WHERE wrapped IS NOT NULL");
+    Status status = st ? ST_OK : ctx_status(c);
+    bool row = true;
+    while (status == ST_OK && row) {
+        status = db_step(c, k->db, st, &row);
+        if (status != ST_OK || !row) break;
+        Str wrapped = col_bytes(st, 2);
+        if (wrapped.n != WRAPPED_N) continue;
+        Id key_id = col_id(st, 1);
+        TableKey *slot = table_slot(t, key_id);
+        slot->n = col_int(st, 0);
+        slot->key_id = key_id;
+        memcpy(slot->wrapped, wrapped.s, WRAPPED_N);
+    }
+    pthread_mutex_unlock(&k->lock);
+    *ret = t;
+    return status;
+}
+
+Status key_table_find(Ctx *c, const KeyTable *t, Id key_id, KeyRow *ret) {
+    const TableKey *slot = table_slot(t, key_id);
+    if (slot->n == 0) return ST_MISSING;
+    ret->n = slot->n;
+    ret->key_id = key_id;
+    if (unwrap(t->kek, key_id, str_n(slot->wrapped, WRAPPED_N), &ret->key)) return ST_OK;
+    return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("wrapped key"));
+}

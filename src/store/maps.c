@@ -314,6 +314,7 @@ Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) {
 }
 
 Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) {
+    if (r->keys) return key_table_find(c, r->keys, key_id, ret);
     Stmt *st = db_stmt(c, r->db, "SELECT n, key_id FROM ledger_key WHERE key_id=?1");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &key_id);

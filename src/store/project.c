@@ -408,7 +408,7 @@ static Status close_target(Ctx *c, Projector *p, Target *t) {
         t->n_new = row_terms(c->arena, &t->row, t->new_list);
     }
     TRY(t->row.rid ? update_row(c, p, t) : insert_row(c, p, t));
-    return t->terms_changed ? update_terms(c, p, t) : ST_OK;
+    return t->terms_changed && !p->bulk ? update_terms(c, p, t) : ST_OK;
 }
 
 Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch) {

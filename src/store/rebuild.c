@@ -53,8 +53,42 @@ static Status breathe(Ctx *c, Replay *r) {
     return db_exec(c, r->to.db, "BEGIN IMMEDIATE");
 }
 
+/* Many rows at once: terms go in sorted, from the rows themselves, and the indexes come last. */
+static Status fill_terms(Ctx *c, Db *db, const TableSpec *t) {
+    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL", t->name)));
+    if (!st) return ctx_status(c);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, db, st, &row));
+        if (!row) return ST_OK;
+        Str rest = col_bytes(st, 1);
+        while (rest.s && rest.n) {
+            Stmt *put = db_stmt(c, db, "INSERT INTO temp.raw_term(kind, term, rid) VALUES(?1, ?2, ?3)");
+            if (!put) return ctx_status(c);
+            bind_int(put, 1, t->kind->k->no);
+            bind_text(put, 2, str_cut(&rest, ' '));
+            bind_int(put, 3, col_int(st, 0));
+            TRY(db_run(c, db, put));
+        }
+    }
+}
+
+static Status finish_bulk(Ctx *c, Replay *r) {
+    Db *db = r->to.db;
+    TRY(db_exec(c, db, "DROP TABLE IF EXISTS temp.raw_term; CREATE TEMP TABLE raw_term(kind INTEGER, term TEXT, rid INTEGER)"));
+    for (size_t i = 0; i < r->to.schema->n; i++)
+        if (r->to.schema->tables[i].has_terms) TRY(fill_terms(c, db, &r->to.schema->tables[i]));
+    TRY(db_exec(c, db, "INSERT INTO term(kind, term, rid) SELECT DISTINCT kind, term, rid FROM temp.raw_term ORDER BY kind, term, rid;"
+                       "DELETE FROM temp.raw_term"));
+    return schema_create_indexes(c, db, r->to.schema);
+}
+
 static Status replay_all(Ctx *c, Replay *r) {
     int64_t pos = -1;
+    KeyTable *keys = NULL;
+    TRY(keys_table(c, r->from->store->keys, r->to.arena, &keys));
+    r->from->keys = keys;
+    r->to.bulk = true;
     Ctx step = *c;
     step.arena = r->scratch;
     step.errs.v = NULL;
@@ -73,10 +107,15 @@ static Status replay_all(Ctx *c, Replay *r) {
         Str header = col_copy(r->scratch, st, 1), parts = col_copy(r->scratch, st, 2);
         sqlite3_reset(st);
         Status status = replay_commit(&step, r, pos, header, parts);
-        if (status != ST_OK) return ctx_fail_cause(c, status, "", "error.store.rebuild", step.errs.n ? str_copy(c->arena, step.errs.v[0].key) : STR(""));
+        if (status != ST_OK) {
+            r->from->keys = NULL;
+            return ctx_fail_cause(c, status, "", "error.store.rebuild", step.errs.n ? str_copy(c->arena, step.errs.v[0].key) : STR(""));
+        }
         if (n % CHUNK_COMMITS == CHUNK_COMMITS - 1) TRY(breathe(c, r));
     }
-    return projector_flush(c, &r->to);
+    r->from->keys = NULL;
+    TRY(projector_flush(c, &r->to));
+    return finish_bulk(c, r);
 }
 
 /* ---- in place ---- */
@@ -84,7 +123,7 @@ static Status replay_all(Ctx *c, Replay *r) {
 static Status rebuild_in_place(Ctx *c, Store *s, RebuildReport *report) {
     Db *db = s->writer.db;
     const Schema *schema = store_schema(s);
-    Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, 64 << 20);
+    Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, (size_t)4 << 30);
     s->writer.schema = schema;
     Replay r = { .from = &s->writer, .to = projector_new(own, s, db, schema), .scratch = scratch, .report = report, .in_place = true };
     /* A crash on the way finds no schema hash and begins again. */
@@ -198,7 +237,7 @@ static Status rebuild_beside(Ctx *c, Store *s, RebuildReport *report) {
     TRY(store_read_begin(s, c));
     const Schema *schema = c->reader->schema;
     Db *fresh = NULL;
-    Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, 64 << 20);
+    Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, (size_t)4 << 30);
     Status st = db_open(c, path, DB_WRITER, &fresh);
     /* It is thrown away afterwards: no need to wait for the disk. */
     if (st == ST_OK) st = db_exec(c, fresh, "PRAGMA synchronous=OFF; BEGIN IMMEDIATE");

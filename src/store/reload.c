@@ -202,6 +202,7 @@ static Status add_tables(Ctx *c, Store *s, const Schema *old, const Schema *fres
         const KindInfo *k = model_kind_no(old->model, t->kind->k->no);
         if (k && schema_table(old, k, t->lane)) continue;
         TRY(db_exec(c, s->writer.db, t->ddl));
+        TRY(db_exec(c, s->writer.db, t->ddl_indexes));
     }
     return meta_put(c, s->writer.db, "schema", str_n(fresh->hash.b, 32));
 }

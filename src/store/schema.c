@@ -110,6 +110,9 @@ static void write_ddl(Buf *b, TableSpec *t) {
     if (t->has_terms) buf_printf(b, ", terms TEXT");
     buf_printf(b, ", extra TEXT, heads BLOB NOT NULL) STRICT;");
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
+}
+
+static void write_index_ddl(Buf *b, const TableSpec *t) {
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         const char *name = col->field->f.name;
@@ -163,6 +166,9 @@ static void add_table(Schema *s, const KindInfo *k, Lane lane) {
     Buf ddl = buf_new(s->arena, 256 << 10);
     write_ddl(&ddl, t);
     t->ddl = (char *)(uintptr_t)str_c(s->arena, buf_text(&ddl));
+    buf_clear(&ddl);
+    write_index_ddl(&ddl, t);
+    t->ddl_indexes = (char *)(uintptr_t)str_c(s->arena, buf_text(&ddl));
     write_statements(s->arena, t);
     s->by_kind[k->index * LANES + lane] = t;
 }
@@ -187,6 +193,7 @@ Schema *schema_new(Env *env, const Model *m) {
                 add_table(s, k, (Lane)lane);
                 const TableSpec *t = &s->tables[s->n - 1];
                 sha256_add(&h, t->ddl, strlen(t->ddl));
+                sha256_add(&h, t->ddl_indexes, strlen(t->ddl_indexes));
             }
     }
     s->hash = sha256_end(&h);
@@ -196,6 +203,11 @@ Schema *schema_new(Env *env, const Model *m) {
 Status schema_create(Ctx *c, Db *db, const Schema *schema) {
     TRY(db_exec(c, db, derived_ddl));
     for (size_t i = 0; i < schema->n; i++) TRY(db_exec(c, db, schema->tables[i].ddl));
+    return ST_OK;
+}
+
+Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) {
+    for (size_t i = 0; i < schema->n; i++) TRY(db_exec(c, db, schema->tables[i].ddl_indexes));
     return ST_OK;
 }
 

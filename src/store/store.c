@@ -53,6 +53,7 @@ static Status init_database(Ctx *c, const StoreOptions *o, Str operation_name) {
     if (st == ST_OK) st = db_exec(c, db, "BEGIN IMMEDIATE");
     if (st == ST_OK) st = db_exec(c, db, ledger_ddl);
     if (st == ST_OK) st = schema_create(c, db, schema);
+    if (st == ST_OK) st = schema_create_indexes(c, db, schema);
     if (st == ST_OK) st = first_meta(c, db, operation_name);
     if (st == ST_OK) st = meta_put(c, db, "schema", str_n(schema->hash.b, 32));
     if (st == ST_OK) st = db_exec(c, db, "COMMIT");

@@ -26,7 +26,8 @@ typedef struct TableSpec {
     size_t n_columns;
     bool has_terms; /* some field feeds search terms */
     char *sql_insert, *sql_select, *sql_select_any, *sql_select_rid, *sql_columns;
-    char *ddl; /* CREATE TABLE and CREATE INDEX statements */
+    char *ddl;         /* CREATE TABLE and the index of ids */
+    char *ddl_indexes; /* the others: made last where many rows come at once */
 } TableSpec;
 
 typedef struct Schema {
@@ -94,6 +95,11 @@ Status keys_load(Ctx *c, KeyStore *k, int64_t n, Id key_id, Key *ret) CHECKED;
 /* A key that came from elsewhere; ret_n is its row. */
 Status keys_add(Ctx *c, KeyStore *k, Id key_id, const Key *key, int64_t *ret_n) CHECKED;
 Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) CHECKED;
+/* Every key there is, still wrapped, by id: about 100 bytes a key in the arena. */
+typedef struct KeyTable KeyTable;
+Status keys_table(Ctx *c, KeyStore *k, Arena *a, KeyTable **ret) CHECKED;
+/* ST_MISSING: destroyed or never had. */
+Status key_table_find(Ctx *c, const KeyTable *t, Id key_id, KeyRow *ret) CHECKED;
 
 /* ---- the store ---- */
 
@@ -104,6 +110,7 @@ struct Reader {
     bool writer;
     bool busy;
     const Schema *schema; /* of this read: stays valid until store_close */
+    const KeyTable *keys; /* all keys in memory, for reading the whole ledger; NULL: look them up */
 };
 
 enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512 };
@@ -188,6 +195,7 @@ Status meta_put_int(Ctx *c, Db *db, const char *name, int64_t value) CHECKED;
 Status meta_get_int(Ctx *c, Db *db, const char *name, int64_t fallback, int64_t *ret) CHECKED;
 /* Makes the DERIVED tables of a schema in an empty database. */
 Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
+Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_drop(Ctx *c, Db *db) CHECKED;
 void *writer_main(void *store);
 /* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
@@ -255,6 +263,7 @@ struct Projector {
     uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
     bool *hash_loaded;
     size_t n_hashes;
+    bool bulk; /* search terms are put in at the end, from the rows: see rebuild.c */
     int64_t quarantined;
 };
 Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema);
