@@ -26,6 +26,7 @@ export interface Member {
   needs: Need[];
   consents: Answer[];
   photo: string;
+  thumb: string;
 }
 
 export interface Interview {
@@ -72,6 +73,7 @@ export const newMember = (): Member => ({
   needs: [],
   consents: [],
   photo: '',
+  thumb: '',
 });
 
 export function newFamily(now: string): Family {
@@ -285,6 +287,7 @@ export function registerInput(f: Family, focalRelationship: string): Record<stri
       needs: lines(m.needs, 'need'),
       consents: lines(m.consents, 'answer'),
       ...(m.photo === '' ? {} : { photo: m.photo }),
+      ...(m.thumb === '' ? {} : { thumb: m.thumb }),
     })),
     focal_point: f.focal,
     draft: f.id,
@@ -302,7 +305,7 @@ export function registerInput(f: Family, focalRelationship: string): Record<stri
 export const checkInput = (f: Family): Record<string, unknown> => ({
   members: f.members.map((m) => ({
     ...given(Object.fromEntries(
-      Object.entries(m.person).filter(([k]) => /name|^sex$|^birth_date$|^number$/.test(k)),
+      Object.entries(m.person).filter(([k]) => /^(given|father|grandfather|family)_name|^sex$|^birth_date$/.test(k)),
     )),
     phones: m.phones.map((p) => p.number).filter((n) => n !== ''),
     documents: m.documents.map((d) => d.number).filter((n) => n !== ''),

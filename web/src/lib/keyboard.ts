@@ -38,11 +38,18 @@ const pressed = (e: KeyboardEvent): Pressed => ({
 });
 
 type Handler = (e: KeyboardEvent) => void;
-const layers: Map<string, Handler>[] = [];
+interface Layer {
+  keys: Map<string, Handler>;
+  inDialog: boolean;
+}
+const layers: Layer[] = [];
 
-/** Binds shortcuts until the returned function is called; the newest layer that knows a key has it. */
-export function bind(shortcuts: Record<string, Handler>): () => void {
-  const layer = new Map(Object.entries(shortcuts));
+/**
+ * Binds shortcuts until the returned function is called; the newest layer that knows a key has it.
+ * While a dialog is open only its own layers hear anything.
+ */
+export function bind(shortcuts: Record<string, Handler>, inDialog = false): () => void {
+  const layer = { keys: new Map(Object.entries(shortcuts)), inDialog };
   layers.push(layer);
   return () => {
     const at = layers.indexOf(layer);
@@ -57,8 +64,10 @@ const isTextField = (target: EventTarget | null): boolean =>
 
 function dispatch(e: KeyboardEvent): void {
   const p = pressed(e);
+  const dialog = document.querySelector('dialog[open]') !== null;
   for (const layer of [...layers].reverse()) {
-    for (const [wanted, handler] of layer) {
+    if (dialog && !layer.inDialog) continue;
+    for (const [wanted, handler] of layer.keys) {
       const hit = wanted === '/' ? isSlash(p) && !isTextField(e.target) : isShortcut(p, wanted);
       if (!hit) continue;
       // Plain keys belong to the field in front of the person, but for Escape.

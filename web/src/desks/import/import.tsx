@@ -1,0 +1,149 @@
+// import.tsx: lists from elsewhere: upload, mapping, a dry run with all errors, staging, approval.
+import { useState } from 'preact/hooks';
+import { request } from '../../lib/api';
+import { act, begin } from '../../lib/commands';
+import { number, t } from '../../lib/i18n';
+import { watch } from '../../lib/jobs';
+import { useLoad } from '../../lib/load';
+import { href } from '../../lib/router';
+import { may } from '../../lib/session';
+import type { Job, QueryResult, Rec } from '../../lib/types';
+import { Busy, Head } from '../../ui/bits';
+import { Dialog } from '../../ui/dialog';
+import { Icon } from '../../ui/icon';
+import { Progress } from '../../ui/progress';
+import { NO_REASON, ReasonFields, reasonInput } from '../../ui/reason';
+import { Empty, Load, Notice, Trouble } from '../../ui/states';
+import { shown } from '../../ui/text';
+import { toast } from '../../ui/toast';
+import { Staging } from './staging';
+
+export function ImportDesk() {
+  const [staging, setStaging] = useState(false);
+  const batches = useLoad<QueryResult>(
+    (signal) => request('POST', '/api/v1/query', { body: { kind: 'import_batch', limit: 100 }, signal }),
+    [],
+  );
+  return (
+    <div class="page">
+      <Head title={t('desk.import')} note={t('import.note')}>
+        {may('import') && !staging && (
+          <button type="button" class="button button-main" onClick={() => setStaging(true)}>
+            <Icon name="import" size={18} /> {t('import.new')}
+          </button>
+        )}
+      </Head>
+      {staging && (
+        <Staging
+          close={() => {
+            setStaging(false);
+            batches.reload();
+          }}
+        />
+      )}
+      <section>
+        <h2>{t('import.batches')}</h2>
+        <Load of={batches}>
+          {({ rows }) => rows.length === 0 ? (
+            <Empty icon="import" title={t('import.empty')}><p class="hint">{t('import.empty_hint')}</p></Empty>
+          ) : (
+            <ul class="plain">
+              {rows.map((b) => <li key={b.id} class="panel"><Batch batch={b} changed={batches.reload} /></li>)}
+            </ul>
+          )}
+        </Load>
+      </section>
+    </div>
+  );
+}
+
+type Stay = { person?: string; id?: string; kind?: string; name?: string };
+
+function Batch({ batch, changed }: { batch: Rec; changed: () => void }) {
+  const [job, setJob] = useState<Job | null>(null);
+  const [asking, setAsking] = useState<'' | 'refuse' | 'take_back'>('');
+  const [stays, setStays] = useState<Stay[]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const state = String(batch.fields['state'] ?? '');
+  const run = async (op: string, more: object = {}): Promise<void> => {
+    setError(null);
+    try {
+      const done = await watch(await begin(op, { batch: batch.id, ...more }), setJob);
+      const left = done.result?.['stays'];
+      if (Array.isArray(left)) setStays(left as Stay[]);
+      if (done.state === 'done') toast(t('import.finished'));
+      changed();
+    } catch (e) {
+      setError(e);
+    }
+  };
+  return (
+    <div class="batch">
+      <div class="batch-head">
+        <Icon name="file" />
+        <div>
+          <strong><bdi>{String(batch.fields['file_name'] ?? '')}</bdi></strong>
+          <p class="hint">
+            {t('import.rows', { n: number(Number(batch.fields['rows'] ?? 0)) })}
+            {Number(batch.fields['made'] ?? 0) > 0 && <> · {t('import.made', { n: number(Number(batch.fields['made'])) })}</>}
+            {shown(batch, 'approved_by') !== '' && <> · <bdi>{shown(batch, 'approved_by')}</bdi></>}
+          </p>
+        </div>
+        <span class={`tag ${state === 'STAGED' ? 'tag-attention' : ''}`}>{shown(batch, 'state')}</span>
+        {may('import.approve') && state === 'STAGED' && (
+          <div class="page-actions">
+            <Busy class="button button-main" icon="ok" run={() => run('import.approve')}>{t('import.approve')}</Busy>
+            <button type="button" class="button" onClick={() => setAsking('refuse')}>{t('import.refuse')}</button>
+          </div>
+        )}
+        {may('import.approve') && state === 'APPROVED' && (
+          <button type="button" class="button" onClick={() => setAsking('take_back')}><Icon name="undo" size={18} /> {t('import.take_back')}</button>
+        )}
+      </div>
+      {job !== null && job.state !== 'done' && <Progress job={job} />}
+      {stays.length > 0 && (
+        <Notice kind="info">
+          <p>{t('import.stays')}</p>
+          <ul>
+            {stays.map((s, i) => (
+              <li key={i}><a href={href('person', s.person ?? s.id ?? '')}><bdi>{s.name ?? s.person ?? s.id}</bdi></a></li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {error !== null && <Trouble error={error} />}
+      {asking !== '' && (
+        <Decide
+          what={asking}
+          close={() => setAsking('')}
+          run={async (reason) => {
+            setAsking('');
+            if (asking === 'take_back') await run('import.take_back', reason);
+            else {
+              try {
+                await act('import.refuse', { batch: batch.id, ...reason });
+                changed();
+              } catch (e) {
+                setError(e);
+              }
+            }
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Decide(p: { what: 'refuse' | 'take_back'; close: () => void; run: (reason: object) => Promise<void> }) {
+  const [reason, setReason] = useState(NO_REASON);
+  return (
+    <Dialog
+      title={t(p.what === 'refuse' ? 'import.refuse' : 'import.take_back')}
+      onClose={p.close}
+      footer={<Busy class="button button-danger" disabled={reason.reason === ''} run={() => p.run(reasonInput(reason))}>{t(p.what === 'refuse' ? 'import.refuse' : 'import.take_back')}</Busy>}
+    >
+      <p>{t(p.what === 'refuse' ? 'import.refuse_text' : 'import.take_back_text')}</p>
+      <ReasonFields list="void_reason" value={reason} onChange={setReason} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,200 @@
+// staging.tsx: one file on its way: choose it, check how its columns are read, see every error, stage.
+import { useState } from 'preact/hooks';
+import { begin } from '../../lib/commands';
+import { number, t, tn } from '../../lib/i18n';
+import { watch } from '../../lib/jobs';
+import { fieldLabel, kindOf } from '../../lib/meta';
+import { canAsk } from '../../lib/filter';
+import type { Job, MetaField } from '../../lib/types';
+import { Busy } from '../../ui/bits';
+import { SelectField } from '../../ui/field';
+import { Icon } from '../../ui/icon';
+import { Progress } from '../../ui/progress';
+import { Notice, Trouble } from '../../ui/states';
+
+interface RowError {
+  row?: number;
+  line?: number;
+  column?: string;
+  value?: string;
+  key?: string;
+  message?: string;
+  remedy?: string;
+}
+
+interface DryRun {
+  batch?: string | null;
+  rows: number;
+  errors: RowError[];
+  preview?: Record<string, unknown>[];
+  mapping: Record<string, string | null> | { column: string; field: string | null }[];
+}
+
+const FILE_MAX = 20_000_000;
+const ERRORS_SHOWN = 500;
+
+type Mapping = Record<string, string>;
+
+const readMapping = (m: DryRun['mapping']): Mapping =>
+  Array.isArray(m)
+    ? Object.fromEntries(m.map((x) => [x.column, x.field ?? '']))
+    : Object.fromEntries(Object.entries(m).map(([column, field]) => [column, field ?? '']));
+
+async function base64(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+export function Staging({ close }: { close: () => void }) {
+  const [file, setFile] = useState<{ name: string; text: string } | null>(null);
+  const [job, setJob] = useState<Job | null>(null);
+  const [dry, setDry] = useState<DryRun | null>(null);
+  const [mapping, setMapping] = useState<Mapping>({});
+  const [touched, setTouched] = useState(false);
+  const [tooBig, setTooBig] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const run = async (name: string, text: string, dryRun: boolean, columns: Mapping | null): Promise<void> => {
+    setError(null);
+    try {
+      const done = await watch(await begin('import.stage', {
+        file_name: name,
+        text,
+        kind: 'person',
+        dry_run: dryRun,
+        ...(columns === null ? {} : { mapping: columns }),
+      }), setJob);
+      if (done.state !== 'done' || done.result == null) return;
+      if (!dryRun) {
+        close();
+        return;
+      }
+      const result = done.result as unknown as DryRun;
+      setDry(result);
+      setMapping(readMapping(result.mapping));
+      setTouched(false);
+    } catch (e) {
+      setError(e);
+    }
+  };
+  const choose = async (chosen: File | undefined): Promise<void> => {
+    if (chosen === undefined) return;
+    setTooBig(chosen.size > FILE_MAX);
+    if (chosen.size > FILE_MAX) return;
+    setDry(null);
+    const text = await base64(chosen);
+    setFile({ name: chosen.name, text });
+    await run(chosen.name, text, true, null);
+  };
+  return (
+    <section class="panel staging">
+      <div class="panel-head">
+        <h2>{t('import.new')}</h2>
+        <button type="button" class="icon-button" aria-label={t('action.close')} onClick={close}><Icon name="close" /></button>
+      </div>
+      <label class="drop">
+        <Icon name="import" size={28} />
+        <span>{file === null ? t('import.choose') : <bdi>{file.name}</bdi>}</span>
+        <span class="hint">{t('import.choose_hint')}</span>
+        <input type="file" accept=".csv,.tsv,.txt,text/csv" onChange={(e) => void choose(e.currentTarget.files?.[0])} />
+      </label>
+      {tooBig && <Notice kind="danger">{t('import.too_big')}</Notice>}
+      {job !== null && (job.state !== 'done' || job.problem) && <Progress job={job} />}
+      {error !== null && <Trouble error={error} />}
+      {dry !== null && file !== null && (
+        <>
+          <MappingTable dry={dry} mapping={mapping} change={(column, field) => {
+            setMapping({ ...mapping, [column]: field });
+            setTouched(true);
+          }} />
+          <Errors dry={dry} />
+          <div class="page-actions">
+            <Busy class={touched ? 'button button-main' : 'button'} icon="sync" run={() => run(file.name, file.text, true, mapping)}>{t('import.check')}</Busy>
+            <Busy class={touched ? 'button' : 'button button-main'} icon="ok" disabled={touched} run={() => run(file.name, file.text, false, mapping)}>
+              {t('import.stage')}
+            </Busy>
+          </div>
+          <p class="hint">{t('import.stage_hint')}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+const writable = (f: MetaField): boolean => canAsk(f) && f.type !== 'ref' && f.name !== 'display_name';
+
+function MappingTable(p: { dry: DryRun; mapping: Mapping; change: (column: string, field: string) => void }) {
+  const options = ['person', 'registration_group', 'membership', 'phone', 'document'].flatMap((kind) =>
+    (kindOf(kind)?.fields ?? []).filter(writable).map((f) => ({
+      value: kind === 'person' ? f.name : `${kind}.${f.name}`,
+      label: kind === 'person' ? f.label : `${kindOf(kind)?.label ?? kind}: ${f.label}`,
+    })));
+  const known = (value: string): { value: string; label: string }[] =>
+    value === '' || options.some((o) => o.value === value) ? [] : [{ value, label: value }];
+  const example = (field: string): string => {
+    const value = p.dry.preview?.[0]?.[field];
+    return value === undefined || value === null ? '' : String(value);
+  };
+  return (
+    <>
+      <h3>{t('import.mapping')}</h3>
+      <p class="hint">{t('import.mapping_hint')}</p>
+      <div class="table-wrap">
+        <table class="table">
+          <thead><tr><th scope="col">{t('import.column')}</th><th scope="col">{t('import.field')}</th><th scope="col">{t('import.example')}</th></tr></thead>
+          <tbody>
+            {Object.entries(p.mapping).map(([column, field]) => (
+              <tr key={column}>
+                <th scope="row"><bdi>{column}</bdi></th>
+                <td>
+                  <SelectField
+                    label={t('import.field_for', { column })}
+                    class="label-hidden"
+                    value={field}
+                    empty={t('import.leave_out')}
+                    options={[...known(field), ...options]}
+                    onChange={(v) => p.change(column, v)}
+                  />
+                </td>
+                <td><bdi>{field === '' ? '' : example(field)}</bdi></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Errors({ dry }: { dry: DryRun }) {
+  const n = dry.errors.length;
+  if (n === 0) return <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows) })}</Notice>;
+  return (
+    <>
+      <h3>{tn('import.errors', n)}</h3>
+      <p class="hint">{t('import.errors_hint', { n: number(dry.rows) })}</p>
+      <div class="table-wrap table-tall" tabIndex={0} role="region" aria-label={tn('import.errors', n)}>
+        <table class="table table-sticky">
+          <thead>
+            <tr>
+              <th scope="col">{t('import.row')}</th><th scope="col">{t('import.column')}</th><th scope="col">{t('import.value')}</th><th scope="col">{t('import.problem')}</th><th scope="col">{t('import.remedy')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {dry.errors.slice(0, ERRORS_SHOWN).map((e, i) => (
+              <tr key={i}>
+                <td><bdi>{number(e.line ?? e.row ?? 0)}</bdi></td>
+                <td><bdi>{e.column === undefined ? '' : e.column || fieldLabel('person', e.key ?? '')}</bdi></td>
+                <td><bdi class="mono">{e.value ?? ''}</bdi></td>
+                <td>{e.message ?? e.key}</td>
+                <td>{e.remedy ?? ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,160 @@
+// users.tsx: accounts, what each may do and where, and the roles behind it.
+import { useState } from 'preact/hooks';
+import { request } from '../../lib/api';
+import { t } from '../../lib/i18n';
+import { useLoad } from '../../lib/load';
+import { codesOf, fieldLabel } from '../../lib/meta';
+import type { Route } from '../../lib/router';
+import { may } from '../../lib/session';
+import type { QueryResult, Rec } from '../../lib/types';
+import { Head, Tabs } from '../../ui/bits';
+import { Icon } from '../../ui/icon';
+import { Empty, Load } from '../../ui/states';
+import { shown } from '../../ui/text';
+import { Account } from './account';
+import { NewUser } from './newuser';
+import { RoleDialog } from './role';
+
+export interface People {
+  users: Rec[];
+  roles: Rec[];
+  grants: Rec[];
+  offices: Rec[];
+}
+
+const all = (kind: string, signal: AbortSignal, order = ''): Promise<Rec[]> =>
+  request<QueryResult>('POST', '/api/v1/query', { body: { kind, limit: 500, ...(order === '' ? {} : { order }) }, signal }).then((r) => r.rows);
+
+async function read(signal: AbortSignal): Promise<People> {
+  const [users, roles, grants, offices] = await Promise.all([
+    all('user', signal, 'name'), all('role', signal, 'name'), all('grant', signal), all('office', signal, 'name'),
+  ]);
+  return { users, roles, grants, offices };
+}
+
+export function UsersDesk({ route }: { route: Route }) {
+  const people = useLoad(read, []);
+  const [adding, setAdding] = useState(false);
+  const tab = route.id === 'roles' ? 'roles' : 'accounts';
+  return (
+    <div class="page">
+      <Head title={t('desk.users')}>
+        {may('user.write') && (
+          <button type="button" class="button button-main" onClick={() => setAdding(true)}>
+            <Icon name="add" size={18} /> {t(tab === 'roles' ? 'users.new_role' : 'users.new')}
+          </button>
+        )}
+      </Head>
+      <Tabs label={t('desk.users')} desk="users" id="" open={tab} tabs={[{ id: 'accounts', label: t('users.accounts') }, { id: 'roles', label: t('users.roles') }]} />
+      <Load of={people}>
+        {(data) => (
+          <>
+            {tab === 'accounts' ? <Accounts people={data} changed={people.reload} /> : <Roles people={data} changed={people.reload} />}
+            {adding && tab === 'accounts' && (
+              <NewUser
+                people={data}
+                close={() => {
+                  setAdding(false);
+                  people.reload();
+                }}
+              />
+            )}
+            {adding && tab === 'roles' && (
+              <RoleDialog
+                role={null}
+                close={() => {
+                  setAdding(false);
+                  people.reload();
+                }}
+              />
+            )}
+          </>
+        )}
+      </Load>
+    </div>
+  );
+}
+
+export const grantsOf = (people: People, user: string): Rec[] => people.grants.filter((g) => g.fields['user'] === user && !g.void);
+const name = (rows: Rec[], id: unknown): string => String(rows.find((r) => r.id === id)?.fields['name'] ?? '');
+export const grantText = (people: People, g: Rec): string =>
+  `${name(people.roles, g.fields['role'])} · ${name(people.offices, g.fields['office'])}`;
+
+function Accounts({ people, changed }: { people: People; changed: () => void }) {
+  const [open, setOpen] = useState<Rec | null>(null);
+  if (people.users.length === 0) return <Empty icon="users" title={t('users.empty')} />;
+  return (
+    <div class="panel table-wrap">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">{fieldLabel('user', 'name')}</th><th scope="col">{fieldLabel('user', 'login')}</th><th scope="col">{fieldLabel('user', 'office')}</th>
+            <th scope="col">{t('users.grants')}</th><th scope="col">{fieldLabel('user', 'status')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {people.users.map((u) => (
+            <tr key={u.id} class={u.fields['status'] === 'SUSPENDED' ? 'void' : ''}>
+              <td><button type="button" class="row-open" onClick={() => setOpen(u)}><bdi>{String(u.fields['name'] ?? '')}</bdi></button></td>
+              <td><bdi dir="ltr">{String(u.fields['login'] ?? '')}</bdi></td>
+              <td><bdi>{shown(u, 'office')}</bdi></td>
+              <td>{grantsOf(people, u.id).map((g) => <span class="tag" key={g.id}><bdi>{grantText(people, g)}</bdi></span>)}</td>
+              <td>{shown(u, 'status')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {open !== null && (
+        <Account
+          user={people.users.find((u) => u.id === open.id) ?? open}
+          people={people}
+          changed={changed}
+          close={() => setOpen(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Who may do what, readable as one matrix. */
+function Roles({ people, changed }: { people: People; changed: () => void }) {
+  const [open, setOpen] = useState<Rec | null>(null);
+  const permissions = codesOf('permission');
+  if (people.roles.length === 0) return <Empty icon="shield" title={t('users.no_roles')} />;
+  const has = (role: Rec, code: string): boolean => Array.isArray(role.fields['permissions']) && role.fields['permissions'].includes(code);
+  return (
+    <div class="panel table-wrap">
+      <table class="table matrix">
+        <thead>
+          <tr>
+            <th scope="col">{t('users.may')}</th>
+            {people.roles.map((r) => (
+              <th key={r.id} scope="col">
+                {may('user.write') ? <button type="button" class="th-button" onClick={() => setOpen(r)}><bdi>{String(r.fields['name'] ?? '')}</bdi> <Icon name="edit" size={14} /></button> : <bdi>{String(r.fields['name'] ?? '')}</bdi>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {permissions.map((p) => (
+            <tr key={p.code}>
+              <th scope="row">{p.label}</th>
+              {people.roles.map((r) => (
+                <td key={r.id}>{has(r, p.code) ? <><Icon name="ok" size={18} /><span class="hidden">{t('answer.yes')}</span></> : <span class="quiet" aria-label={t('answer.no')}>·</span>}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {open !== null && (
+        <RoleDialog
+          role={open}
+          close={() => {
+            setOpen(null);
+            changed();
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+// bits.tsx: small parts that many screens share.
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { t } from '../lib/i18n';
+import { blobUrl } from '../lib/image';
+import { href } from '../lib/router';
+import { Icon, type IconName } from './icon';
+
+export function Photo({ hex, size = 'small' }: { hex?: string | null | undefined; size?: 'small' | 'middle' | 'big' }) {
+  return (
+    <span class={`photo photo-${size}`}>
+      {hex ? <img src={blobUrl(hex)} alt="" loading="lazy" /> : <Icon name="person" size={size === 'small' ? 18 : 36} />}
+    </span>
+  );
+}
+
+/** A button whose work takes time: it waits, and cannot be pressed twice. */
+export function Busy(p: {
+  children: ComponentChildren;
+  run: () => Promise<unknown> | void;
+  class?: string;
+  icon?: IconName;
+  disabled?: boolean;
+  title?: string;
+}) {
+  const [busy, setBusy] = useState(false);
+  const alive = useRef(true);
+  return (
+    <button
+      type="button"
+      class={p.class ?? 'button'}
+      title={p.title}
+      disabled={p.disabled === true}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={() => {
+        if (busy) return;
+        const work = p.run();
+        if (work === undefined) return;
+        setBusy(true);
+        void work.finally(() => {
+          if (alive.current) setBusy(false);
+        });
+      }}
+    >
+      {p.icon !== undefined && <Icon name={p.icon} size={18} />}
+      {p.children}
+    </button>
+  );
+}
+
+export interface Tab {
+  id: string;
+  label: string;
+  mark?: string | number;
+}
+
+export function Tabs(p: { tabs: Tab[]; open: string; desk: string; id: string; label: string }) {
+  return (
+    <nav class="tabs" aria-label={p.label}>
+      {p.tabs.map((tab) => (
+        <a key={tab.id} href={p.id === '' ? href(p.desk, tab.id) : href(p.desk, p.id, tab.id)} aria-current={tab.id === p.open ? 'page' : undefined}>
+          {tab.label}
+          {tab.mark !== undefined && tab.mark !== 0 && <span class="tab-mark">{tab.mark}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export const Keys = ({ keys }: { keys: string }) => (
+  <kbd class="keys" dir="ltr">
+    {keys}
+  </kbd>
+);
+
+export function Head(p: { title: ComponentChildren; children?: ComponentChildren; note?: ComponentChildren }) {
+  return (
+    <header class="page-head">
+      <div>
+        <h1 tabIndex={-1}>{p.title}</h1>
+        {p.note !== undefined && <p class="page-note">{p.note}</p>}
+      </div>
+      {p.children !== undefined && <div class="page-actions">{p.children}</div>}
+    </header>
+  );
+}
+
+export const Facts = ({ rows }: { rows: { label: string; value: ComponentChildren }[] }) => (
+  <dl class="facts">
+    {rows.map((row) => (
+      <div key={row.label}>
+        <dt>{row.label}</dt>
+        <dd>{row.value || <span class="quiet">{t('value.none')}</span>}</dd>
+      </div>
+    ))}
+  </dl>
+);

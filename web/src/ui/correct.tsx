@@ -1,0 +1,172 @@
+// correct.tsx: correct a record: change fields, say why where it is asked, and choose where somebody
+// else changed the same field meanwhile.
+import { useState } from 'preact/hooks';
+import { ApiError } from '../lib/api';
+import { CALENDARS, dayOf, isoOf } from '../lib/calendars';
+import { act } from '../lib/commands';
+import { type Stale, changed, correctionOp, fresh, staleOf } from '../lib/correct';
+import { parseDate } from '../lib/dateentry';
+import { formatDay } from '../lib/format';
+import { t } from '../lib/i18n';
+import { fieldOf, kindOf } from '../lib/meta';
+import { officeCalendar, today } from '../lib/session';
+import type { Fields, Rec, Value } from '../lib/types';
+import { Busy } from './bits';
+import { DateField } from './datefield';
+import { Dialog } from './dialog';
+import { ChoiceField } from './field';
+import { NO_REASON, ReasonFields, reasonInput } from './reason';
+import { RecordField, isEditable } from './recordfield';
+import { Notice, Trouble } from './states';
+import { shown } from './text';
+import { toast } from './toast';
+
+interface Props {
+  record: Rec;
+  title: string;
+  only?: string[];
+  close: () => void;
+  done: () => void;
+}
+
+export function Correct(p: Props) {
+  const [base, setBase] = useState(p.record);
+  const [values, setValues] = useState<Fields>({ ...p.record.fields });
+  const [birth, setBirth] = useState<string | null>(null);
+  const [asksReason, setAsksReason] = useState(false);
+  const [reason, setReason] = useState(NO_REASON);
+  const [error, setError] = useState<unknown>(null);
+  const [stale, setStale] = useState<Stale[]>([]);
+  const fields = (kindOf(p.record.kind)?.fields ?? []).filter((f) => isEditable(f) && (p.only?.includes(f.name) ?? true));
+  const diff = changed(base.fields, values);
+  const n = Object.keys(diff).length;
+
+  const save = async (): Promise<void> => {
+    setError(null);
+    const child = correctionOp(p.record.kind) === 'record.correct' ? { kind: p.record.kind } : {};
+    try {
+      await act(correctionOp(p.record.kind), { ...child, id: base.id, base: base.version, fields: diff, ...reasonInput(reason) });
+      toast(t('correct.done'));
+      p.done();
+    } catch (e) {
+      if (e instanceof ApiError && e.has('error.reason.required')) setAsksReason(true);
+      else if (e instanceof ApiError && e.status === 409) {
+        const now = await fresh(base);
+        setStale(staleOf(e, diff, now.fields));
+        setBase(now);
+      } else setError(e);
+    }
+  };
+  const said = (path: string): string | undefined =>
+    error instanceof ApiError
+      ? error.errors.find((e) => (e.path ?? '').replace(/^fields[/.]/, '') === path)?.message
+      : undefined;
+  const set = (name: string, value: Value): void => setValues((v) => ({ ...v, [name]: value }));
+  return (
+    <Dialog
+      title={p.title}
+      wide
+      onClose={p.close}
+      footer={
+        <>
+          <Busy class="button button-main" disabled={n === 0 || (asksReason && reason.reason === '') || stale.length > 0} run={save} icon="ok">
+            {t('correct.save')}
+          </Busy>
+          <button type="button" class="button" onClick={p.close}>{t('action.cancel')}</button>
+        </>
+      }
+    >
+      {error !== null && <Trouble error={error} />}
+      {stale.length > 0 && (
+        <StaleChoice
+          record={base}
+          stale={stale}
+          choose={(field, value) => {
+            set(field, value);
+            setStale((s) => s.filter((one) => one.field !== field));
+          }}
+        />
+      )}
+      {asksReason && (
+        <>
+          <Notice kind="info">{t('correct.reason_needed')}</Notice>
+          <ReasonFields list="correction_reason" value={reason} onChange={setReason} />
+        </>
+      )}
+      <div class="correct-fields">
+        {fields.map((f) =>
+          f.name === 'birth_date' ? (
+            <BirthField
+              key={f.name}
+              values={values}
+              typed={birth}
+              onInput={(typed, part) => {
+                setBirth(typed);
+                setValues((v) => ({ ...v, ...part }));
+              }}
+            />
+          ) : (
+            <RecordField
+              key={f.name}
+              field={f}
+              value={values[f.name]}
+              error={said(f.name)}
+              class={f.name in diff ? 'field-changed' : ''}
+              onChange={(v) => set(f.name, v)}
+            />
+          ),
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function BirthField(p: { values: Fields; typed: string | null; onInput: (typed: string, part: Fields) => void }) {
+  const [calendar, setCalendar] = useState('');
+  const day = dayOf(String(p.values['birth_date'] ?? ''));
+  const entered = p.values['birth_date_entered'];
+  const known = typeof entered === 'string' && entered !== '' ? entered
+    : day === null ? '' : formatDay(day, officeCalendar.value, String(p.values['birth_date_precision'] ?? 'exact'));
+  const text = p.typed ?? known;
+  return (
+    <DateField
+      label={t('registration.birth')}
+      birth
+      typed={text}
+      calendar={calendar}
+      onInput={(typed, chosen) => {
+        setCalendar(chosen);
+        const entry = parseDate(typed, { today: today.value, preferred: officeCalendar.value });
+        const wanted = CALENDARS.find((c) => c === chosen);
+        const best = entry.ok ? [entry.best, ...entry.alternatives].find((r) => r.calendar === wanted) ?? entry.best : null;
+        p.onInput(typed, {
+          birth_date: best === null ? null : isoOf(best.day),
+          birth_date_precision: best === null ? null : best.precision,
+          birth_date_entered: typed === '' ? null : typed,
+        });
+      }}
+    />
+  );
+}
+
+function StaleChoice(p: { record: Rec; stale: Stale[]; choose: (field: string, value: Value) => void }) {
+  const text = (field: string, value: Value): string =>
+    shown({ ...p.record, labels: {}, fields: { ...p.record.fields, [field]: value } }, field) || t('value.none');
+  return (
+    <div class="stale">
+      <Notice kind="attention">{t('correct.stale')}</Notice>
+      {p.stale.map((s) => (
+        <ChoiceField
+          key={s.field}
+          label={fieldOf(p.record.kind, s.field)?.label ?? s.field}
+          value=""
+          options={[
+            { value: 'mine', label: t('correct.mine', { value: text(s.field, s.mine) }) },
+            { value: 'theirs', label: t('correct.theirs', { value: text(s.field, s.theirs) }) },
+          ]}
+          onChange={(which) => p.choose(s.field, which === 'mine' ? s.mine : s.theirs)}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// dialog.tsx: a question in front of the page. Focus goes in, stays in, and comes back.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../lib/i18n';
+import { Icon } from './icon';
+
+export function Dialog(p: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; footer?: ComponentChildren }) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const dialog = ref.current;
+    dialog?.showModal();
+    const first = dialog?.querySelector<HTMLElement>('[data-autofocus]') ??
+      dialog?.querySelector<HTMLElement>('.dialog-body input, .dialog-body select, .dialog-body textarea, .dialog-body button') ??
+      dialog?.querySelector<HTMLElement>('.dialog-foot button');
+    first?.focus();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      class={p.wide === true ? 'dialog dialog-wide' : 'dialog'}
+      aria-labelledby={id}
+      onCancel={(e) => {
+        e.preventDefault();
+        p.onClose();
+      }}
+      onKeyDown={(e) => {
+        // The page beneath has its own Escape.
+        if (e.key === 'Escape') e.stopPropagation();
+      }}
+    >
+      <div class="dialog-head">
+        <h2 id={id}>{p.title}</h2>
+        <button type="button" class="icon-button" aria-label={t('action.close')} onClick={p.onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="dialog-body">{p.children}</div>
+      {p.footer !== undefined && <div class="dialog-foot">{p.footer}</div>}
+    </dialog>
+  );
+}

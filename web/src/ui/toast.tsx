@@ -1,0 +1,52 @@
+// toast.tsx: short news at the edge of the page, with a way to undo.
+import { signal } from '@preact/signals';
+import { t } from '../lib/i18n';
+import { Icon } from './icon';
+
+interface Toast {
+  id: number;
+  text: string;
+  kind: 'ok' | 'danger';
+  action?: { label: string; run: () => void } | undefined;
+}
+
+const toasts = signal<Toast[]>([]);
+let next = 1;
+
+const drop = (id: number): void => {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+};
+
+export function toast(text: string, more: { kind?: Toast['kind']; action?: Toast['action'] } = {}): void {
+  const id = next++;
+  toasts.value = [...toasts.value.slice(-2), { id, text, kind: more.kind ?? 'ok', action: more.action }];
+  setTimeout(() => drop(id), more.action === undefined ? 5000 : 12000);
+}
+
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map((one) => (
+        <div key={one.id} class={`toast toast-${one.kind}`}>
+          <Icon name={one.kind} />
+          <span>{one.text}</span>
+          {one.action !== undefined && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                one.action?.run();
+                drop(one.id);
+              }}
+            >
+              {one.action.label}
+            </button>
+          )}
+          <button type="button" class="icon-button" aria-label={t('action.close')} onClick={() => drop(one.id)}>
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
