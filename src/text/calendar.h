@@ -7,7 +7,7 @@
  * Lunar Hijri: the tabular civil calendar (30-year cycle, leap years 2 5 7 10 13 16 18 21 24 26 29,
  * epoch Friday 16 July 622 Julian; Dershowitz and Reingold, Calendrical Calculations, ch. 7). Months
  * begin by sighting in life and by Umm al-Qura in Saudi Arabia: either may differ by a day, rarely
- * two. Years 1200-1500 are taken: 1785-11-04 to 2077-11-17.
+ * two. Years 1200-1500 are taken: 1785-11-04 to 2077-11-16.
  *
  * Gregorian: proleptic, years 1785-2150 taken. */
 #ifndef TEXT_CALENDAR_H

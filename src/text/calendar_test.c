@@ -84,6 +84,7 @@ static void ranges_are_closed(void **state) {
     assert_int_equal(cal_to_day(CAL_SOLAR, 1500, 12, 29 + cal_is_leap(CAL_SOLAR, 1500)),
                      ymd(2122, 3, 20));
     assert_int_equal(cal_to_day(CAL_LUNAR, 1200, 1, 1), ymd(1785, 11, 4));
+    assert_int_equal(cal_to_day(CAL_LUNAR, 1500, 12, 29), ymd(2077, 11, 16));
     for (int cal = 0; cal < CAL_N; cal++) {
         assert_int_equal(cal_from_day((Calendar)cal, INT32_MAX).year, 0);
         assert_int_equal(cal_from_day((Calendar)cal, DAY_NONE + 1).year, 0);

@@ -170,14 +170,14 @@ static void take_word(Sense *s, const DateWord *word) {
 
 static Sense understand(const Items *items) {
     Sense s = { .about = items->about, .calendars = (1u << CAL_N) - 1 };
-    for (size_t i = 0; i < items->n; i++) {
+    for (size_t i = 0; i < items->n && !s.unknown; i++) {
         const Item *item = &items->v[i];
         if (item->is_number) {
             if (s.n_numbers == 4) {
                 s.unknown = true;
-                break;
+            } else {
+                s.numbers[s.n_numbers++] = *item;
             }
-            s.numbers[s.n_numbers++] = *item;
             continue;
         }
         const DateWord *word = date_word(str_n(item->word, item->n));

@@ -201,9 +201,11 @@ static bool key_of(Str text, MonthKey *ret) {
 typedef enum Likeness { LIKE_EXACT, LIKE_BEGINNING, LIKE_SOUND } Likeness;
 
 typedef struct Search {
-    Str word; /* as typed */
     MonthKey key;
+    uint32_t first; /* letter of the key */
     size_t letters;
+    Skeleton readings[SKELETON_READINGS_MAX]; /* of the word */
+    size_t n_readings;
     CalMonth *found;
     size_t n_found;
     bool many; /* more than CAL_MONTH_READINGS_MAX */
@@ -220,18 +222,29 @@ static void found_month(Search *s, Calendar cal, int month) {
     s->found[s->n_found++] = (CalMonth){ cal, month };
 }
 
-static void try_name(Search *s, Likeness how, const char *name, Calendar cal, int month) {
-    MonthKey key;
-    if (!key_of(str_of(name), &key)) return;
-    bool like;
-    if (how == LIKE_EXACT) {
-        like = str_eq(str_n(key.s, key.n), str_n(s->key.s, s->key.n));
-    } else if (how == LIKE_BEGINNING) {
-        like = str_starts(str_n(key.s, key.n), str_n(s->key.s, s->key.n));
-    } else {
-        like = name_sounds_alike(s->word, str_of(name));
+static bool sounds_like(const Search *s, const char *name) {
+    Skeleton of_name = name_joined_skeleton(str_of(name));
+    for (size_t k = 0; k < s->n_readings; k++) {
+        if (skeleton_eq(&of_name, &s->readings[k])) return true;
     }
-    if (like) found_month(s, cal, month);
+    return false;
+}
+
+static void try_name(Search *s, Likeness how, const char *name, Calendar cal, int month) {
+    if (how == LIKE_SOUND) {
+        if (sounds_like(s, name)) found_month(s, cal, month);
+        return;
+    }
+    Str text = str_of(name);
+    size_t pos = 0;
+    uint32_t first[FOLD_MAX];
+    if (fold_code_point(str_utf8_next(text, &pos), first) == 0 || first[0] != s->first) return;
+    MonthKey key;
+    if (!key_of(text, &key)) return;
+    Str own = str_n(key.s, key.n), wanted = str_n(s->key.s, s->key.n);
+    if (how == LIKE_EXACT ? str_eq(own, wanted) : str_starts(own, wanted)) {
+        found_month(s, cal, month);
+    }
 }
 
 static void try_all(Search *s, Likeness how) {
@@ -248,15 +261,19 @@ static void try_all(Search *s, Likeness how) {
 }
 
 size_t cal_month_parse(Str word, CalMonth ret_readings[CAL_MONTH_READINGS_MAX]) {
-    Search s = { .word = word, .found = ret_readings };
+    Search s = { .found = ret_readings };
     if (!key_of(word, &s.key)) return 0;
-    s.letters = str_utf8_length(str_n(s.key.s, s.key.n));
+    Str key = str_n(s.key.s, s.key.n);
+    size_t pos = 0;
+    s.first = str_utf8_next(key, &pos);
+    s.letters = str_utf8_length(key);
     try_all(&s, LIKE_EXACT);
     if (s.n_found > 0) return s.n_found;
     if (s.letters < 3) return 0;
     try_all(&s, LIKE_BEGINNING);
     if (s.n_found == 1 && !s.many) return 1;
     if (s.n_found > 1 || s.letters < 4) return 0;
+    s.n_readings = name_joined_readings(word, s.readings);
     try_all(&s, LIKE_SOUND);
     return s.n_found == 1 && !s.many ? 1 : 0;
 }

@@ -22,36 +22,37 @@ static NameWord join_all(const NameWords *words) {
     return w;
 }
 
-Str name_skeleton(Arena *a, Str name) {
+Skeleton name_joined_skeleton(Str name) {
     NameWords words;
     name_words(name, &words);
-    if (words.n == 0) return STR("");
+    if (words.n == 0) return (Skeleton){ .n = 0 };
     NameWord w = join_all(&words);
-    Skeleton s = name_word_skeleton(&w, SKELETON_MAIN);
+    return name_word_skeleton(&w, SKELETON_MAIN);
+}
+
+Str name_skeleton(Arena *a, Str name) {
+    Skeleton s = name_joined_skeleton(name);
     return skeleton_text(a, &s);
 }
 
-bool name_sounds_alike(Str x, Str y) {
-    NameWords words[2];
-    Skeleton readings[2][SKELETON_READINGS_MAX];
-    size_t n[2];
-    for (int side = 0; side < 2; side++) {
-        name_words(side == 0 ? x : y, &words[side]);
-        if (words[side].n == 0) return false;
-        NameWord w = join_all(&words[side]);
-        n[side] = name_word_readings(&w, readings[side]);
-    }
-    for (size_t i = 0; i < n[0]; i++) {
-        for (size_t k = 0; k < n[1]; k++) {
-            if (skeleton_eq(&readings[0][i], &readings[1][k])) return true;
-        }
-    }
-    return false;
+size_t name_joined_readings(Str name, Skeleton ret_readings[SKELETON_READINGS_MAX]) {
+    NameWords words;
+    name_words(name, &words);
+    if (words.n == 0) return 0;
+    NameWord w = join_all(&words);
+    return name_word_readings(&w, ret_readings);
 }
 
 bool name_alike(Arena *a, Str x, Str y) {
     (void)a; /* today's readers need no memory */
-    return name_sounds_alike(x, y);
+    Skeleton of_x[SKELETON_READINGS_MAX], of_y[SKELETON_READINGS_MAX];
+    size_t n_x = name_joined_readings(x, of_x), n_y = name_joined_readings(y, of_y);
+    for (size_t i = 0; i < n_x; i++) {
+        for (size_t k = 0; k < n_y; k++) {
+            if (skeleton_eq(&of_x[i], &of_y[k])) return true;
+        }
+    }
+    return false;
 }
 
 /* --- terms to store ------------------------------------------------------------------------------ */

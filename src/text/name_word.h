@@ -57,8 +57,9 @@ Skeleton name_word_skeleton(const NameWord *word, unsigned how);
 /* The different skeletons of a closed word, main reading first; returns how many. */
 enum { SKELETON_READINGS_MAX = 5 };
 size_t name_word_readings(const NameWord *word, Skeleton ret_readings[SKELETON_READINGS_MAX]);
-/* name_alike() for those without an arena. */
-bool name_sounds_alike(Str x, Str y);
+/* The main reading, and all, of the words of a name as one. */
+Skeleton name_joined_skeleton(Str name);
+size_t name_joined_readings(Str name, Skeleton ret_readings[SKELETON_READINGS_MAX]);
 bool skeleton_eq(const Skeleton *x, const Skeleton *y);
 bool skeleton_starts(const Skeleton *x, const Skeleton *prefix);
 /* The word's letters as folded text. */
