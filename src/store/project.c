@@ -50,9 +50,22 @@ static Status hash_slot(Ctx *c, Projector *p, uint32_t scope_no, uint8_t **ret) 
     return ST_OK;
 }
 
+/* A scope whose last record is gone has no hash, as if it had never had one. */
+static Status drop_empty_hash(Ctx *c, Projector *p, uint32_t scope_no) {
+    Stmt *st = db_stmt(c, p->db, "DELETE FROM projection_hash WHERE scope=?1");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, scope_no);
+    return db_run(c, p->db, st);
+}
+
 Status projector_flush(Ctx *c, Projector *p) {
+    static const uint8_t nothing[32];
     for (uint32_t i = 0; i < p->n_hashes; i++) {
         if (!p->hash_loaded[i]) continue;
+        if (memcmp(p->hashes[i], nothing, 32) == 0) {
+            TRY(drop_empty_hash(c, p, i));
+            continue;
+        }
         Stmt *st = db_stmt(c, p->db, "INSERT INTO projection_hash(scope, hash) VALUES(?1, ?2)"
                                      " ON CONFLICT(scope) DO UPDATE SET hash=excluded.hash");
         if (!st) return ctx_status(c);
@@ -447,12 +460,21 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
     return ST_OK;
 }
 
+static Status uncount_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no) {
+    TRY(count_row(c, p, k, scope_no, -1));
+    Stmt *st = db_stmt(c, p->db, "DELETE FROM row_count WHERE kind=?1 AND scope=?2 AND n=0");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, k->k->no);
+    bind_int(st, 2, scope_no);
+    return db_run(c, p->db, st);
+}
+
 Status project_forget_row(Ctx *c, Projector *p, const Row *row) {
     const TableSpec *t = row->table;
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, row->scope_no, &sum));
     heads_hash_add(sum, -1, t->kind->k->no, row->id, t->lane, &row->heads, store_stream_id, p->store, c->arena);
-    if (t->main) TRY(count_row(c, p, t->kind, row->scope_no, -1));
+    if (t->main) TRY(uncount_row(c, p, t->kind, row->scope_no));
     Stmt *st = db_stmt(c, p->db, "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3");
     if (!st) return ctx_status(c);
     bind_int(st, 1, t->kind->k->no);
