@@ -38,11 +38,6 @@ static Status add_owner(Ctx *c, Matches *all, size_t member, const Record *child
     return ST_OK;
 }
 
-static Str number_term(Ctx *c, Str number) {
-    Str key = number_search_key(c->arena, number);
-    return str_empty(key) ? key : str_concat(c->arena, STR("#"), key);
-}
-
 static bool same_text(Ctx *c, Str x, Str y) {
     return str_eq(text_fold(c->arena, x), text_fold(c->arena, y));
 }
@@ -61,12 +56,11 @@ static bool same_number(Ctx *c, Str x, Str y) {
 static Status match_number(Ctx *c, Matches *all, size_t member, Str number) {
     static const char *const kinds[] = { "person", "name" };
     Number parsed;
-    Str term = number_term(c, number);
-    if (str_empty(term) || number_parse(number, &parsed)) return ST_OK;
+    if (number_parse(number, &parsed)) return ST_OK;
     for (size_t k = 0; k < 2; k++) {
         Record **rows;
         size_t n;
-        TRY(find_records(c, kinds[k], term, PER_KEY_MAX, &rows, &n));
+        TRY(find_numbers(c, kinds[k], number, PER_KEY_MAX, &rows, &n));
         for (size_t i = 0; i < n; i++) {
             if (!same_number(c, record_text(rows[i], "number"), number)) continue;
             if (k == 0)
@@ -85,7 +79,7 @@ static Status match_phone(Ctx *c, Matches *all, size_t member, Str typed, Str di
     Record **rows;
     size_t n;
     if (phone_parse(c->arena, typed, dial_code, &e164)) return ST_OK;
-    TRY(find_records(c, "phone", number_term(c, e164), PER_KEY_MAX, &rows, &n));
+    TRY(find_numbers(c, "phone", e164, PER_KEY_MAX, &rows, &n));
     for (size_t i = 0; i < n; i++)
         if (str_eq(record_text(rows[i], "number"), e164))
             TRY(add_owner(c, all, member, rows[i], SAME_PHONE));
@@ -100,12 +94,12 @@ static bool same_paper(Ctx *c, const Record *theirs, Val ours) {
 }
 
 static Status match_document(Ctx *c, Matches *all, size_t member, Val document) {
-    Str number = val_get_text(document, "number", STR("")), term = number_term(c, number);
+    Str number = val_get_text(document, "number", STR(""));
     Record **rows;
     size_t n;
-    if (str_empty(term)) return ST_OK;
+    if (str_empty(number)) return ST_OK;
     TRY(match_number(c, all, member, number));
-    TRY(find_records(c, "document", term, PER_KEY_MAX, &rows, &n));
+    TRY(find_numbers(c, "document", number, PER_KEY_MAX, &rows, &n));
     for (size_t i = 0; i < n; i++)
         if (same_paper(c, rows[i], document))
             TRY(add_owner(c, all, member, rows[i], SAME_DOCUMENT));
@@ -124,11 +118,11 @@ static Str first_known(Val person, const char *const pair[2]) {
 }
 
 /* Alike in any script in which both have it. */
-static bool alike(Val ours, const Record *theirs, const char *const pair[2]) {
+static bool alike(Ctx *c, Val ours, const Record *theirs, const char *const pair[2]) {
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2; j++) {
             Str x = val_get_text(ours, pair[i], STR("")), y = record_text(theirs, pair[j]);
-            if (x.n && y.n && name_alike(x, y)) return true;
+            if (x.n && y.n && name_alike(c->arena, x, y)) return true;
         }
     return false;
 }
@@ -177,7 +171,7 @@ static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
     int64_t searched;
     TRY(read_terms(c, &q, &rows, &n, &searched));
     for (size_t i = 0; i < n; i++)
-        if (alike(person, rows[i], given) && alike(person, rows[i], second_pair) &&
+        if (alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair) &&
             ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]))
             add_match(c, all, member, rows[i], SAME_NAME_FATHER_AGE);
     return ST_OK;

@@ -51,24 +51,51 @@ static Status terms(Ctx *c, const char *kind, const NameToken *tokens, size_t n,
     return ST_OK;
 }
 
-static Status by_term(Ctx *c, const char *kind, Str term, bool with_void, Found *found,
-                      Record ***ret, size_t *ret_n) {
-    NameToken token = { .folded = term, .alts = { { .term = term } }, .n_alts = 1 };
-    return terms(c, kind, &token, 1, RECORDS_PER_KEY, with_void, found, ret, ret_n);
-}
-
-Status find_records(Ctx *c, const char *kind, Str term, size_t n_max, Record ***ret,
-                    size_t *ret_n) {
-    Found counts = { 0 };
-    NameToken token = { .folded = term, .alts = { { .term = term } }, .n_alts = 1 };
-    return terms(c, kind, &token, 1, n_max, false, &counts, ret, ret_n);
+static Status by_token(Ctx *c, const char *kind, const NameToken *token, bool with_void,
+                       Found *found, Record ***ret, size_t *ret_n) {
+    if (token->n_alts == 0) return *ret_n = 0, ST_OK;
+    return terms(c, kind, token, 1, RECORDS_PER_KEY, with_void, found, ret, ret_n);
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
 
-static Str number_term(Ctx *c, Str typed) {
-    Str key = number_search_key(c->arena, typed);
-    return str_empty(key) ? key : str_concat(c->arena, STR("#"), key);
+/* As it is stored when it has no shape we know: capitals and digits, no punctuation, no zeros in
+ * front. */
+static Str plain_number(Arena *a, Str typed) {
+    Str ascii = text_digits_ascii(a, typed);
+    char *out = arena_alloc(a, ascii.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < ascii.n; i++) {
+        char ch = ascii.s[i];
+        if (ch >= 'a' && ch <= 'z') ch = (char)(ch - 'a' + 'A');
+        bool kept = (ch >= 'A' && ch <= 'Z') || (ch >= '1' && ch <= '9') || (ch == '0' && n > 0);
+        if (kept) out[n++] = ch;
+    }
+    return str_n(out, n);
+}
+
+static void add_alt(Ctx *c, NameToken *token, Str key) {
+    if (str_empty(key)) return;
+    Str term = str_concat(c->arena, STR("#"), key);
+    for (size_t i = 0; i < token->n_alts; i++)
+        if (str_eq(token->alts[i].term, term)) return;
+    token->alts[token->n_alts++].term = term;
+}
+
+/* Ten digits can be an older number of ours or a paper's: both readings are looked up. */
+static NameToken number_token(Ctx *c, Str typed) {
+    NameToken token = { .folded = typed };
+    add_alt(c, &token, number_search_key(c->arena, typed));
+    add_alt(c, &token, plain_number(c->arena, typed));
+    return token;
+}
+
+Status find_numbers(Ctx *c, const char *kind, Str number, size_t n_max, Record ***ret,
+                    size_t *ret_n) {
+    NameToken token = number_token(c, number);
+    Found counts = { 0 };
+    if (token.n_alts == 0) return *ret_n = 0, ST_OK;
+    return terms(c, kind, &token, 1, n_max, false, &counts, ret, ret_n);
 }
 
 /* Everybody in the groups with this number, the focal point first. */
@@ -92,28 +119,26 @@ static Status add_members(Ctx *c, Found *found, const Record *group) {
 }
 
 Status find_by_number(Ctx *c, Str typed, Found *found) {
-    Str term = number_term(c, typed);
+    NameToken token = number_token(c, typed);
     Record **rows;
     size_t n;
-    if (str_empty(term)) return ST_OK;
-    TRY(by_term(c, "person", term, true, found, &rows, &n));
+    TRY(by_token(c, "person", &token, true, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         add_line(c, found, rows[i], "number", NAME_SCORE_MAX);
-    TRY(by_term(c, "registration_group", term, false, found, &rows, &n));
+    TRY(by_token(c, "registration_group", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         TRY(add_members(c, found, rows[i]));
-    TRY(by_term(c, "name", term, false, found, &rows, &n));
+    TRY(by_token(c, "name", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         TRY(add_owner(c, found, rows[i], "number"));
     return ST_OK;
 }
 
 Status find_by_document(Ctx *c, Str typed, Found *found) {
-    Str term = number_term(c, typed);
+    NameToken token = number_token(c, typed);
     Record **rows;
     size_t n;
-    if (str_empty(term)) return ST_OK;
-    TRY(by_term(c, "document", term, false, found, &rows, &n));
+    TRY(by_token(c, "document", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         TRY(add_owner(c, found, rows[i], "document"));
     return ST_OK;
@@ -128,19 +153,21 @@ static size_t count_digits(Str text) {
 
 Status find_by_phone(Ctx *c, Str typed, Found *found) {
     Office office = { .dial_code = STR("") };
-    Str e164, term;
+    Str e164;
+    NameToken token = { .folded = typed };
     Record **rows, *own = NULL;
     size_t n, digits = count_digits(typed);
     if (c->actor && !id_is_none(c->actor->office))
         TRY(record_try(c, registry_kind(c, "office"), c->actor->office, &own));
     if (own) office.dial_code = record_text(own, "dial_code");
     if (digits == 4)
-        term = str_concat(c->arena, STR("~"), phone_last4(c->arena, typed));
+        token.alts[token.n_alts++].term =
+            str_concat(c->arena, STR("~"), phone_last4(c->arena, typed));
     else if (digits < PHONE_DIGITS_MIN || phone_parse(c->arena, typed, office.dial_code, &e164))
         return ST_OK;
     else
-        term = number_term(c, e164);
-    TRY(by_term(c, "phone", term, false, found, &rows, &n));
+        token = number_token(c, e164);
+    TRY(by_token(c, "phone", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         TRY(add_owner(c, found, rows[i], "phone"));
     return ST_OK;

@@ -57,19 +57,27 @@ static Status restate(Ctx *c, OpCall *call, const Record *member, const Record *
                 record_text(member, "display_name"), "person", id_text(c->arena, member->id));
 }
 
+static bool is_among(Record *const *members, size_t n, Id person) {
+    for (size_t i = 0; i < n; i++) {
+        Id id;
+        if (record_id(members[i], "person", &id) && id_eq(id, person)) return true;
+    }
+    return false;
+}
+
 static Status restate_all(Ctx *c, OpCall *call, const Record *group, const Record *focal) {
     Record **members, *person;
     size_t n;
     Status st = ST_OK;
-    bool found = false;
     TRY(family_members(c, group->id, &members, &n));
+    if (!is_among(members, n, focal->id))
+        return FAIL(c, ST_CONFLICT, "person", "error.focal_point.outside");
     for (size_t i = 0; i < n; i++) {
         Id id;
         Str relationship = STR("");
         if (!record_id(members[i], "person", &id)) continue;
         TRY(record_try(c, registry_kind(c, "person"), id, &person));
         if (!person) continue;
-        found = found || id_eq(id, focal->id);
         Status one = restate(c, call, person, focal, &relationship);
         if (one != ST_OK) {
             st = one;
@@ -79,7 +87,6 @@ static Status restate_all(Ctx *c, OpCall *call, const Record *group, const Recor
         val_set_c(c->arena, &fields, "relationship", val_text(relationship));
         TRY(tx_set(c, members[i]->kind, members[i]->id, STR(""), fields));
     }
-    if (!found) return FAIL(c, ST_CONFLICT, "person", "error.focal_point.outside");
     return st;
 }
 

@@ -113,7 +113,7 @@ Status fields_writable(Ctx *c, const KindInfo *k, Val typed, bool is_new) {
         const FieldInfo *f = kind_field(k, typed.map.v[i].key);
         Status one = f ? field_writable(c, f, is_new)
                        : FAIL(c, ST_INVALID, str_c(c->arena, typed.map.v[i].key),
-                              "error.field.unknown", "kind", str_of(k->k->name));
+                              "error.unknown_field", "kind", str_of(k->k->name));
         if (one != ST_OK) st = one;
     }
     return st;

@@ -115,8 +115,8 @@ Status find_by_number(Ctx *c, Str typed, Found *found) CHECKED;
 Status find_by_phone(Ctx *c, Str typed, Found *found) CHECKED;
 Status find_by_document(Ctx *c, Str typed, Found *found) CHECKED;
 Status find_by_name(Ctx *c, Str typed, Found *found) CHECKED;
-/* Records of a kind that have the term; at most n_max, void ones left out. */
-Status find_records(Ctx *c, const char *kind, Str term, size_t n_max, Record ***ret,
+/* Records of a kind with this number, however written; at most n_max, void ones left out. */
+Status find_numbers(Ctx *c, const char *kind, Str number, size_t n_max, Record ***ret,
                     size_t *ret_n) CHECKED;
 
 /* ---- check.c: would this be a double registration? --------------------------------------------- */

@@ -154,7 +154,7 @@ Status op_conflict_resolve(Ctx *c, OpCall *call) {
     if (!k || !is_ours(k)) return FAIL(c, ST_INVALID, "kind", "error.record.kind");
     if (!val_get_id(op_in(call, "id"), &id)) return FAIL(c, ST_INVALID, "id", "error.required");
     const FieldInfo *f = kind_field(k, val_get_text(call->input, "field", STR("")));
-    if (!f || f->index == 0) return FAIL(c, ST_INVALID, "field", "error.field.unknown");
+    if (!f || f->index == 0) return FAIL(c, ST_INVALID, "field", "error.unknown_field");
     TRY(read_record(c, k, id, &r));
     TRY(actor_require_in(c, PERM_CONFLICT_RESOLVE, r->scope));
     TRY(field_check(c, store_model(c->store), f, op_in(call, "value"), &typed));
