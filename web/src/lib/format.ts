@@ -47,7 +47,7 @@ export function formatTime(iso: string | null | undefined): string {
   const when = new Date(iso);
   if (Number.isNaN(when.getTime())) return iso;
   const day = Math.floor((when.getTime() - when.getTimezoneOffset() * 60000) / 86400000);
-  return `${formatDay(day, officeCalendar.value)}, ${formatClock(when)}`;
+  return listOf([formatDay(day, officeCalendar.value), formatClock(when)]);
 }
 
 export function formatMonths(months: number): string {

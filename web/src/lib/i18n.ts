@@ -81,7 +81,8 @@ const fill = (text: string, args?: Args): string =>
     : text.replace(/\{(\w+)\}/g, (whole, name: string) => {
         const value = args[name];
         if (value === undefined) return whole;
-        return typeof value === 'number' ? number(value) : value;
+        // A name or a date keeps its own direction inside the sentence.
+        return typeof value === 'number' ? number(value) : `\u2068${value}\u2069`;
       });
 
 export const t = (key: Key, args?: Args): string => fill(messages.value[key] ?? key, args);

@@ -87,7 +87,7 @@ function SearchAll() {
           go('person', line.person);
         }}
       />
-      <Keys keys="/" />
+      <span class="search-keys"><Keys keys="/" /></span>
     </div>
   );
 }
@@ -118,7 +118,7 @@ function Menu() {
         root.current?.querySelector<HTMLElement>('.menu-button')?.focus();
       }}
     >
-      <button type="button" class="button button-quiet menu-button" aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
+      <button type="button" class="button button-quiet menu-button" aria-label={who?.user.name} aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
         <Icon name="person" />
         <bdi class="who">{who?.user.name}</bdi>
         <Icon name="down" size={14} />

@@ -1,7 +1,7 @@
 // bits.tsx: small parts that many screens share.
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { t } from '../lib/i18n';
+import { number, t } from '../lib/i18n';
 import { blobUrl } from '../lib/image';
 import { href } from '../lib/router';
 import { Icon, type IconName } from './icon';
@@ -61,7 +61,7 @@ export function Tabs(p: { tabs: Tab[]; open: string; desk: string; id: string; l
       {p.tabs.map((tab) => (
         <a key={tab.id} href={p.id === '' ? href(p.desk, tab.id) : href(p.desk, p.id, tab.id)} aria-current={tab.id === p.open ? 'page' : undefined}>
           {tab.label}
-          {tab.mark !== undefined && tab.mark !== 0 && <span class="tab-mark">{tab.mark}</span>}
+          {tab.mark !== undefined && tab.mark !== 0 && <span class="tab-mark">{typeof tab.mark === 'number' ? number(tab.mark) : tab.mark}</span>}
         </a>
       ))}
     </nav>

@@ -84,8 +84,8 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
             <tr key={`${c.id}${c.field}`} class={c.stands === false ? 'gone' : ''}>
               <th scope="row">{c.label ?? fieldOf(c.kind, c.field)?.label ?? c.field}</th>
               <td>
-                {c.before !== null && c.before !== undefined && <><del><bdi>{said(c, c.before)}</bdi></del> <Icon name="next" size={14} /> </>}
-                <ins><bdi>{said(c, c.after ?? null)}</bdi></ins>
+                {c.before !== null && c.before !== undefined && <><del><bdi>{said(c, c.before, precisionOf(entry, c, 'before'))}</bdi></del> <Icon name="next" size={14} /> </>}
+                <ins><bdi>{said(c, c.after ?? null, precisionOf(entry, c, 'after'))}</bdi></ins>
                 {c.stands === false && <span class="tag">{t('history.changed_since')}</span>}
               </td>
             </tr>
@@ -108,10 +108,16 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
   );
 }
 
-function said(c: HistoryChange, value: Value): string {
+/** A date is shown as far as it is known, where the same act says how far. */
+function precisionOf(entry: HistoryEntry, c: HistoryChange, side: 'before' | 'after'): string {
+  const other = entry.changes.find((x) => x.id === c.id && x.field === `${c.field}_precision`)?.[side];
+  return typeof other === 'string' && ['month', 'year', 'age'].includes(other) ? other : 'exact';
+}
+
+function said(c: HistoryChange, value: Value, precision: string): string {
   if (value === null || value === '') return t('value.none');
   const meta = fieldOf(c.kind, c.field);
-  if (meta?.type === 'date' && typeof value === 'string') return formatIso(value) || value;
+  if (meta?.type === 'date' && typeof value === 'string') return formatIso(value, precision) || value;
   if (meta?.type === 'time' && typeof value === 'string') return formatTime(value);
   if (meta?.codes !== undefined && typeof value === 'string') return valueLabel(c.kind, c.field, value);
   if (meta?.type === 'blob') return t('history.picture');

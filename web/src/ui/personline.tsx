@@ -1,6 +1,6 @@
 // personline.tsx: a person in a list of results: photo, both names, father, age, village, number.
 import type { ComponentChildren } from 'preact';
-import { formatAge } from '../lib/format';
+import { formatAge, listOf } from '../lib/format';
 import { t } from '../lib/i18n';
 import type { PersonLine } from '../lib/types';
 import { Photo } from './bits';
@@ -20,7 +20,7 @@ export function Line({ line, children }: { line: PersonLine; children?: Componen
               {t('line.father')} <bdi>{line.father_name}</bdi>
             </span>
           )}
-          <span>{[sexLabel(line.sex), age].filter(Boolean).join(', ')}</span>
+          <span>{listOf([sexLabel(line.sex), age].filter(Boolean))}</span>
           {line.village && <bdi>{line.village}</bdi>}
           {line.void && <span class="tag tag-attention">{t('record.void')}</span>}
         </span>

@@ -1,6 +1,6 @@
 // text.tsx: names, numbers and dates as they stand in a line of either direction.
-import { formatAge, formatBoth, formatIso } from '../lib/format';
-import { rightToLeft, t } from '../lib/i18n';
+import { formatAge, formatBoth, formatIso, formatTime, listOf } from '../lib/format';
+import { number, rightToLeft, t } from '../lib/i18n';
 import { codeLabel, fieldOf } from '../lib/meta';
 import type { Fields, Rec, Value } from '../lib/types';
 
@@ -50,13 +50,15 @@ export function shown(record: Rec, field: string): string {
   const value = record.fields[field];
   if (value === undefined || value === null || value === '') return '';
   const label = record.labels?.[field];
-  if (Array.isArray(label)) return label.join(', ');
+  if (Array.isArray(label)) return listOf(label);
   if (label !== undefined) return label;
   const meta = fieldOf(record.kind, field);
   if (meta?.type === 'date') return formatIso(String(value), String(record.fields[`${field}_precision`] ?? 'exact'));
+  if (meta?.type === 'time') return formatTime(String(value));
   if (typeof value === 'boolean') return t(value ? 'answer.yes' : 'answer.no');
   if (meta?.codes !== undefined && typeof value === 'string') return codeLabel(meta.codes, value);
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (typeof value === 'number') return number(value);
+  return Array.isArray(value) ? listOf(value) : String(value);
 }
 
 export const Dates = ({ iso, precision }: { iso: Value | undefined; precision?: Value | undefined }) => (

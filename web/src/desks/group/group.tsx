@@ -191,5 +191,5 @@ function interviewText(f: GroupFile['group']['fields'], clerk: string): string {
   if (Number.isFinite(seconds) && seconds > 0) {
     parts.push(t('group.took', { time: formatSeconds(seconds), end: formatClock(new Date(saved)) }));
   }
-  return parts.filter((p) => p !== '').join(' · ');
+  return parts.filter((p) => p !== '').map((p) => `\u2068${p}\u2069`).join(' · ');
 }

@@ -82,7 +82,7 @@ function PersonHead({ file, past, reload }: { file: PersonFile; past: boolean; r
           <h1 tabIndex={-1}><RecordName fields={person.fields} big /></h1>
           <p class="subject-facts">
             <Num text={person.fields['number'] as string} />
-            <span>{sexLabel(person.fields['sex'])}, <Age fields={person.fields} /></span>
+            <span>{sexLabel(person.fields['sex'])} · <Age fields={person.fields} /></span>
             {status !== '' && <span class="tag">{status}</span>}
             {person.void ? <span class="tag tag-danger"><Icon name="danger" size={14} /> {t('record.void')}</span> : null}
             {person.conflict === true && <span class="tag tag-attention"><Icon name="attention" size={14} /> {t('record.conflict')}</span>}

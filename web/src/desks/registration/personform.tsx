@@ -6,7 +6,7 @@ import {
   setBirth, setField, setMember, setRelationship, valueOf, wivesOf,
 } from '../../lib/family';
 import { agesOf, spanOf } from '../../lib/dateentry';
-import { language, rightToLeft, t } from '../../lib/i18n';
+import { language, number, rightToLeft, t } from '../../lib/i18n';
 import { enterMoves } from '../../lib/keyboard';
 import { fieldOf, kindOf, offered, valueLabel } from '../../lib/meta';
 import { USUAL } from '../../lib/relationship';
@@ -46,7 +46,7 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
   const focal = m.key === f.focal;
   // A person just opened is typed from the first field.
   useEffect(() => {
-    root.current?.querySelector<HTMLElement>('input')?.focus({ preventScroll: true });
+    root.current?.querySelector<HTMLElement>('.person-body input')?.focus({ preventScroll: true });
   }, [m.key]);
   return (
     <div class="person-form" ref={root} key={m.key} onKeyDown={(e) => enterMoves(e, p.onEnd)}>
@@ -55,6 +55,7 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
           {latinName(m) === '' && localName(m) === '' ? t('grid.person_n', { n: f.members.indexOf(m) + 1 }) : <Name latin={latinName(m)} local={localName(m)} />}
         </h2>
         {focal && <span class="tag"><Icon name="star" size={14} /> {valueLabel('membership', 'relationship', 'FP')}</span>}
+        <PhotoSection m={m} />
       </header>
       <div class="person-body">
         <div class="person-main">
@@ -62,7 +63,6 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
           <Names {...p} />
           <SexAndBirth {...p} />
         </div>
-        <PhotoSection m={m} />
       </div>
       {focal && <FamilySection f={f} errors={p.errors} />}
       <OriginSection {...p} focal={focal} />
@@ -83,7 +83,7 @@ export function Section(p: { icon: IconName; title: string; open: boolean; mark?
       <summary>
         <Icon name={p.icon} size={18} />
         <span>{p.title}</span>
-        {(p.mark ?? 0) > 0 && <span class="tab-mark">{p.mark}</span>}
+        {(p.mark ?? 0) > 0 && <span class="tab-mark">{number(p.mark ?? 0)}</span>}
         {p.note !== undefined && p.note !== '' && <span class="section-note quiet">{p.note}</span>}
       </summary>
       <div class="section-body">{p.children}</div>

@@ -18,7 +18,7 @@ export function PhotoSection({ m }: { m: Member }) {
   const [open, setOpen] = useState(false);
   return (
     <div class="photo-section">
-      <Photo hex={m.photo} size="big" />
+      <Photo hex={m.photo} />
       <button type="button" class="button button-small" onClick={() => setOpen(true)}>
         <Icon name="camera" size={16} /> {t(m.photo === '' ? 'photo.take' : 'photo.again')}
       </button>

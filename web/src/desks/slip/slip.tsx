@@ -67,8 +67,7 @@ function Slip({ file }: { file: GroupFile }) {
           <li key={person.id}>
             <RecordName fields={person.fields} />
             <span class="slip-who">
-              {membership.labels?.['relationship']} · {sexLabel(person.fields['sex'])} · <Age fields={person.fields} />
-              {' '}<Num text={person.fields['number'] as string} />
+              {membership.labels?.['relationship']} · {sexLabel(person.fields['sex'])} · <Age fields={person.fields} /> · <Num text={person.fields['number'] as string} />
             </span>
           </li>
         ))}

@@ -1,0 +1,164 @@
+// walk.mjs: a clerk's day by keyboard alone, as TAP: node tools/walk.mjs [URL] [LOGIN] [PASSWORD] [LANG].
+import { open, signIn } from './browser.mjs';
+
+const [base = 'http://localhost:8094/', login = 'admin', password = 'password', lang = 'en'] = process.argv.slice(2);
+const { page, close } = await open(1440, 900);
+const errors = [];
+page.on('pageerror', (e) => errors.push(e.message));
+let n = 0;
+let failed = 0;
+
+async function step(name, run) {
+  n++;
+  try {
+    await run();
+    console.log(`ok ${n} - ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`not ok ${n} - ${name}\n  ${String(error.message).split('\n').slice(0, 3).join('\n  ')}`);
+    await page.screenshot({ path: `/tmp/walk-${n}.png` });
+  }
+}
+const type = (text) => page.keyboard.type(text, { delay: 40 });
+const press = (key) => page.keyboard.press(key);
+const expect = (condition, text) => {
+  if (!condition) throw new Error(text);
+};
+const focused = () => page.evaluate(() => document.activeElement?.getAttribute('name') ?? document.activeElement?.id ?? '');
+const family = `Zz${Date.now() % 100000}`;
+const now = Date.now();
+
+await step('sign in', () => signIn(page, base, { login, password, lang }));
+await step('a search comes before a new family', async () => {
+  await page.evaluate(() => { location.hash = '#/registration'; });
+  await page.waitForSelector('#first-search');
+  await press('Alt+KeyN');
+  expect((await page.$('.person-form')) === null, 'a family began without a search');
+  await type(family);
+  await page.waitForSelector('.search-list .empty');
+  await press('Alt+KeyN');
+  await page.waitForSelector('.person-form');
+});
+await step('the first person, field by field with Enter', async () => {
+  expect((await focused()).startsWith('given_name'), `focus is on ${await focused()}`);
+  for (const name of ['Gulzar', 'Rahmat', 'Nazar', family]) {
+    await type(name);
+    await press('Enter');
+  }
+  await page.fill('input[name=given_name_local]', 'گلزار');
+  await page.focus('.choices input');
+  await type('m');
+  await press('Enter');
+  await type('1368');
+  await page.waitForSelector('.understood');
+});
+await step('a barcode reader does no harm', async () => {
+  const before = await page.locator('.family-grid tbody tr').count();
+  await page.focus('.grid-add');
+  await page.keyboard.type('PSH-26-004562-5', { delay: 1 });
+  await press('Enter');
+  expect((await page.locator('.family-grid tbody tr').count()) === before, 'a row was added');
+});
+await step('it saves itself', async () => {
+  await page.waitForSelector('.saved-saved', { timeout: 3000 });
+});
+await step('wife and child, relationship first', async () => {
+  for (const [relationship, name, birth] of [['WIF', 'Nazia', '31'], ['SON', 'Wali', '8']]) {
+    await press('Alt+KeyN');
+    await page.waitForTimeout(80);
+    await type(relationship);
+    await press('Enter');
+    await type(name);
+    await page.focus('.date-field input');
+    await type(birth);
+  }
+  const sex = await page.locator('.family-grid tbody tr:nth-child(2) td:nth-child(3)').innerText();
+  expect(sex.trim() !== '', 'the relationship did not set the sex');
+});
+await step('a row begun by mistake goes and comes back', async () => {
+  const rows = page.locator('.family-grid tbody tr');
+  await page.locator('.row-actions button').last().click();
+  expect((await rows.count()) === 2, 'the row is still there');
+  await page.locator('.toast .link').first().click();
+  expect((await rows.count()) === 3, 'the row did not come back');
+});
+await step('a reload offers the interview again', async () => {
+  await page.waitForTimeout(1000);
+  await page.reload();
+  await page.waitForSelector('.drafts .draft-open');
+  await page.locator('.drafts .draft-open', { hasText: family }).first().click();
+  await page.waitForSelector('.person-form');
+  expect((await page.locator('.family-grid tbody tr').count()) === 3, 'a person is missing');
+});
+await step('saving gives a number', async () => {
+  await press('Alt+KeyS');
+  await page.waitForSelector('.done-number', { timeout: 8000 });
+});
+const number = (await page.locator('.done-number').innerText().catch(() => '')).trim();
+await step('the slip has the number, the names and the QR code', async () => {
+  await press('Alt+KeyI');
+  await page.waitForSelector('.slip-number');
+  expect((await page.locator('.slip-number').innerText()).includes(number), 'another number');
+  await page.waitForFunction(() => document.querySelector('.slip-qr')?.complete && document.querySelector('.slip-qr').naturalWidth > 0);
+});
+await step('found again by / and half a name', async () => {
+  await press('Slash');
+  await type(`gulz ${family.slice(0, 5)}`);
+  await page.waitForSelector('.search-all .lines li');
+  await press('ArrowDown');
+  await press('Enter');
+  await page.waitForSelector('.subject-head');
+});
+await step('a birth is corrected within the quarter of an hour without a reason', async () => {
+  await page.locator('.subject-head .button-main').click();
+  await page.waitForSelector('.dialog');
+  const field = page.locator('.dialog .date-field input').first();
+  await field.fill('1366');
+  await page.locator('.dialog-foot .button-main').click();
+  await page.waitForSelector('.dialog', { state: 'detached', timeout: 4000 });
+});
+await step('the history says who, and undoes', async () => {
+  await page.locator('.tabs a').last().click();
+  await page.waitForSelector('.entry');
+  expect((await page.locator('.entry').count()) >= 2, 'entries are missing');
+  await page.locator('.entry').first().locator('.button-small').click();
+  await page.locator('.dialog .choices label').first().click();
+  await page.locator('.dialog-foot .button').first().click();
+  await page.waitForSelector('.dialog', { state: 'detached', timeout: 4000 });
+});
+await step('the same family again is asked about', async () => {
+  await page.evaluate(() => { location.hash = '#/registration'; });
+  await page.waitForSelector('#first-search');
+  await type('qqxxz');
+  await page.waitForSelector('.search-list .empty');
+  await press('Alt+KeyN');
+  await page.waitForSelector('.person-form');
+  await page.fill('input[name=given_name]', 'Nazia');
+  await page.fill('input[name=father_name]', '');
+  await page.fill('input[name=given_name]', 'Gulzar');
+  await page.fill('input[name=father_name]', 'Rahmat');
+  await page.focus('.choices input');
+  await type('m');
+  await page.focus('.date-field input');
+  await type('1368');
+  await page.waitForTimeout(800);
+  await press('Alt+KeyS');
+  await page.waitForSelector('.matches li', { timeout: 5000 });
+  await page.locator('.match-answers .button').nth(1).click();
+  await page.locator('.dialog-foot .button-main').click();
+  await page.waitForSelector('.done-number', { timeout: 5000 });
+});
+await step('lock keeps the page', async () => {
+  const before = await page.evaluate(() => location.hash);
+  await press('Alt+KeyL');
+  await page.waitForSelector('.door');
+  await type(password);
+  await press('Enter');
+  await page.waitForSelector('.door', { state: 'detached' });
+  expect((await page.evaluate(() => location.hash)) === before, 'another page');
+  expect((await page.$('.done-number')) !== null, 'the page is gone');
+});
+await step('no error was thrown', () => expect(errors.length === 0, errors.join('\n')));
+console.log(`1..${n}\n# ${Date.now() - now} ms`);
+await close();
+process.exit(failed === 0 ? 0 : 1);
