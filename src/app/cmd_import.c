@@ -1,0 +1,150 @@
+/* cmd_import.c: a list of people from a file: staged as one batch, its errors said all at once, and
+ * approved unless it is a dry run. */
+#include "app/list.h"
+
+#include "base/banned.h"
+
+enum {
+    IMPORT_MIB_MAX = 11,
+    PRINTED_ERRORS_MAX = 1000
+}; /* in base64 it still fits into a request */
+
+/* RFC 4648 §4, with padding. */
+static Str base64(Arena *a, Str bytes) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t n = (bytes.n + 2) / 3 * 4;
+    char *out = arena_alloc(a, n), *p = out;
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t left = bytes.n - i;
+        uint32_t three = (uint32_t)(uint8_t)bytes.s[i] << 16;
+        if (left > 1) three |= (uint32_t)(uint8_t)bytes.s[i + 1] << 8;
+        if (left > 2) three |= (uint8_t)bytes.s[i + 2];
+        *p++ = digits[three >> 18];
+        *p++ = digits[three >> 12 & 63];
+        *p++ = left > 1 ? digits[three >> 6 & 63] : '=';
+        *p++ = left > 2 ? digits[three & 63] : '=';
+    }
+    return str_n(out, n);
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static Str text_in(Val v, const char *name) {
+    Val field = val_get(v, name);
+    return field.type == VAL_TEXT ? field.text : STR("");
+}
+
+/* "row 12, birth_date: "31/2/1990": there is no such day. Give …" */
+static void print_error(const Cli *cli, Val e) {
+    Str row = str_printf(cli->arena, "%lld", (long long)val_get_int(e, "row", 0));
+    Str where = text_of(cli, "cli.import.row", "row", str_c(cli->arena, row), NULL);
+    Str column = text_in(e, "column"), value = text_in(e, "value");
+    Str message = text_in(e, "message"), remedy = text_in(e, "remedy");
+    fprintf(cli->out, "%.*s", STR_ARG(where));
+    if (column.n) fprintf(cli->out, ", %.*s", STR_ARG(column));
+    if (value.n) fprintf(cli->out, " \"%.*s\"", STR_ARG(value));
+    fprintf(cli->out, ": %.*s", STR_ARG(message));
+    if (remedy.n) fprintf(cli->out, " %.*s", STR_ARG(remedy));
+    fputc('\n', cli->out);
+}
+
+static void print_errors(const Cli *cli, Val staged) {
+    Val errors = val_get(staged, "errors");
+    size_t n = errors.type == VAL_LIST ? errors.list.n : 0;
+    for (size_t i = 0; i < n && i < PRINTED_ERRORS_MAX; i++)
+        print_error(cli, errors.list.v[i]);
+    if (n) say(cli, cli->out, "cli.import.errors", "errors", number_text(cli, (int64_t)n), NULL);
+}
+
+static Status read_input(Cli *cli, Val *ret) {
+    Ctx *c = &cli->c;
+    Arena *a = cli->arena;
+    const char *path = cli->words[0], *kind = option(cli, "kind"),
+               *profile = option(cli, "profile");
+    Str bytes;
+    Status st = env_read_file(c, path, (size_t)IMPORT_MIB_MAX << 20, &bytes);
+    if (st == ST_LIMIT) {
+        ctx_forget_errors(c);
+        return FAIL(c, ST_LIMIT, path, "error.import.too_large", "max_mib",
+                    str_printf(a, "%d", IMPORT_MIB_MAX));
+    }
+    TRY(st);
+    Val v = val_map();
+    val_set_c(a, &v, "file_name", val_text(str_of(base_name(path))));
+    val_set_c(a, &v, "text", val_text(base64(a, bytes)));
+    val_set_c(a, &v, "kind", val_text(str_of(kind ? kind : "person")));
+    if (profile) val_set_c(a, &v, "profile", val_text(str_of(profile)));
+    if (option(cli, "dry-run")) val_set_c(a, &v, "dry_run", val_bool(true));
+    *ret = v;
+    return ST_OK;
+}
+
+static int refuse_empty(Cli *cli, Val staged) {
+    if (cli->json)
+        print_val(cli, cli->out, staged);
+    else
+        say(cli, cli->err, "cli.import.nothing", NULL);
+    return EXIT_REFUSED;
+}
+
+static int approve(Cli *cli, Client *k, Val staged) {
+    Val input = val_map(), result;
+    Str batch = val_get_text(staged, "batch", STR(""));
+    const char *rows = number_text(cli, val_get_int(staged, "rows", 0));
+    if (!cli->json)
+        say(cli, cli->out, "cli.import.staged", "rows", rows, "batch", str_c(cli->arena, batch),
+            NULL);
+    val_set_c(cli->arena, &input, "batch", val_text(batch));
+    int rc = client_op(cli, k, STR("import.approve"), input, account_of(cli), &result);
+    if (rc != EXIT_DONE) return rc;
+    if (cli->json) {
+        val_set_c(cli->arena, &staged, "approved", result);
+        print_val(cli, cli->out, staged);
+        return EXIT_DONE;
+    }
+    say(cli, cli->out, "cli.import.done", "made", number_text(cli, val_get_int(result, "made", 0)),
+        "rows", rows, "batch", str_c(cli->arena, batch), NULL);
+    return EXIT_DONE;
+}
+
+static int import_run(Cli *cli, Client *k, Val input) {
+    Val staged;
+    int rc = client_op(cli, k, STR("import.stage"), input, account_of(cli), &staged);
+    if (rc != EXIT_DONE) return rc;
+    if (!cli->json) print_errors(cli, staged);
+    if (option(cli, "dry-run")) {
+        if (cli->json)
+            print_val(cli, cli->out, staged);
+        else
+            say(cli, cli->out, "cli.import.dry", NULL);
+        return EXIT_DONE;
+    }
+    if (val_get_int(staged, "rows", 0) == 0) return refuse_empty(cli, staged);
+    return approve(cli, k, staged);
+}
+
+static int import_fn(Cli *cli) {
+    Val input;
+    if (read_input(cli, &input) != ST_OK) return say_errors(cli);
+    Client *k;
+    if (client_open(cli, &k) != ST_OK) return say_errors(cli);
+    int rc = import_run(cli, k, input);
+    client_close(k);
+    return rc;
+}
+
+const Command cmd_import = {
+    .name = "import",
+    .words = "FILE",
+    .words_min = 1,
+    .words_max = 1,
+    .options = { { "kind", "KIND", "option.import.kind" },
+                 { "profile", "PROFILE", "option.import.profile" },
+                 { "dry-run", NULL, "option.import.dry_run" },
+                 { "as", "LOGIN", "option.as" },
+                 { "json", NULL, "option.json" } },
+    .fn = import_fn,
+};
