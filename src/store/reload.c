@@ -95,9 +95,9 @@ static Status add_fields(Ctx *c, Db *db, const Schema *schema, Additions *add) {
             .ask = ask_named(record_text(r, "ask")),
             .lane = lane_named(record_text(r, "lane")),
             .flags = FF_PERSONAL,
-            .scale = 2,
             .id = r->id,
         };
+        if (f.field.type == FT_DECIMAL) f.field.scale = 2;
         vec_push(c->arena, &add->fields, f);
     }
     return ST_OK;
