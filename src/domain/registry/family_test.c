@@ -290,8 +290,10 @@ static void test_drafts_come_and_go(void **state) {
 
 static void test_home_counts(void **state) {
     (void)state;
-    register_family();
     Val r = scene_call(s, "home.summary", "{}");
+    assert_int_equal(at(r, "place.people").i, 0);
+    register_family();
+    r = scene_call(s, "home.summary", "{}");
     assert_int_equal(at(r, "place.people").i, 3);
     assert_int_equal(at(r, "place.groups").i, 1);
     assert_int_equal(at(r, "place.today_people").i, 3);

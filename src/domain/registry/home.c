@@ -144,12 +144,30 @@ static Status show_place(Ctx *c, Val *ret) {
     return ST_OK;
 }
 
+/* An office has no place in the store before its first registration: nothing can be counted there. */
+static bool anything_in_reach(Ctx *c) {
+    return c->reach && (c->reach->everything || c->reach->lane[LANE_CORE].n > 0);
+}
+
+static Val empty_place(Ctx *c) {
+    Val out = val_map();
+    put_int(c, &out, "people", 0);
+    put_int(c, &out, "groups", 0);
+    put_int(c, &out, "today_people", 0);
+    val_set_c(c->arena, &out, "by_day", val_list());
+    val_set_c(c->arena, &out, "pyramid", val_list());
+    return out;
+}
+
 Status op_home_summary(Ctx *c, OpCall *call) {
     Val mine, place, out = val_map();
     TRY(show_mine(c, &mine));
     val_set_c(c->arena, &out, "mine", mine);
     if (actor_may(c->actor, PERM_PERSON_READ)) {
-        TRY(show_place(c, &place));
+        if (anything_in_reach(c))
+            TRY(show_place(c, &place));
+        else
+            place = empty_place(c);
         val_set_c(c->arena, &out, "place", place);
     }
     call->result = out;
