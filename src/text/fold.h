@@ -32,23 +32,23 @@ enum { FOLD_MAX = 4 };
 Str text_fold(Arena *a, Str text);
 /* Folds one code point; writes 0 to FOLD_MAX code points and returns how many. White space gives
  * one U+0020. Does not collapse; text_fold() does. */
-size_t fold_code_point(uint32_t code_point, uint32_t out[FOLD_MAX]);
+size_t fold_code_point(uint32_t cp, uint32_t out[FOLD_MAX]);
 
 /* Value 0-9 of a decimal digit of any script, else -1. */
-int text_digit(uint32_t code_point);
+int text_digit(uint32_t cp);
 /* Only the digits become ASCII; all else stays. */
 Str text_digits_ascii(Arena *a, Str text);
 /* ASCII digits as the language writes them: ۰-۹ for fa, fa-AF, ps; ٠-٩ for ar; else as they are. */
 Str text_digits_local(Arena *a, Str text, Str lang);
 
-TextScript code_point_script(uint32_t code_point);
+TextScript code_point_script(uint32_t cp);
 /* The script of most letters; SCRIPT_NONE where there are none. */
 TextScript text_script(Str text);
 
 /* Direction controls U+200E U+200F U+061C U+202A-202E U+2066-2069. */
-bool code_point_is_bidi(uint32_t code_point);
+bool code_point_is_bidi(uint32_t cp);
 /* White space, line and paragraph separators, tab and newline included. */
-bool code_point_is_space(uint32_t code_point);
+bool code_point_is_space(uint32_t cp);
 /* True where cleaning would remove a direction or invisible character: worth telling the clerk. */
 bool text_has_hidden(Str text);
 

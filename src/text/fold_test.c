@@ -168,6 +168,7 @@ static void cleaning(void **state) {
 /* --- against the Unicode Character Database, where the system has it ----------------------------- */
 
 static uint32_t hex_value(Str s) {
+    if (!s.s) return 0;
     uint32_t v = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.s[i];

@@ -263,7 +263,7 @@ static int score_pair(const NameToken *t, const Candidate *c, bool *ret_shared) 
     *ret_shared = false;
     if (str_eq(t->folded, c->text)) return c->is_join ? SCORE_JOINED_EXACT : SCORE_EXACT;
     int best = 0;
-    if (t->is_open && str_starts(c->text, t->folded)) {
+    if (t->is_open && c->text.n > 0 && str_starts(c->text, t->folded)) {
         best = SCORE_PREFIX + (int)(140 * t->folded.n / c->text.n) - (c->is_join ? 50 : 0);
     }
     for (size_t i = 0; i < t->n_alts; i++) {
@@ -274,7 +274,7 @@ static int score_pair(const NameToken *t, const Candidate *c, bool *ret_shared) 
             if (str_eq(term, alt->term)) {
                 score = k == 0 && i == 0 ? SCORE_SOUND : SCORE_SECOND_SOUND;
                 if (alt->is_joined || c->is_join) score = SCORE_JOINED_SOUND;
-            } else if (alt->is_prefix && str_starts(term, alt->term)) {
+            } else if (alt->is_prefix && term.n > 0 && str_starts(term, alt->term)) {
                 score = SCORE_SOUND_PREFIX + (int)(100 * alt->term.n / term.n);
             }
             if (score > best) {

@@ -315,7 +315,7 @@ static double share_alike(Arena *a, Str lines) {
 static void agreement_arabic_latin(void **state) {
     (void)state;
     Arena *a = fresh();
-    Str lines;
+    Str lines = STR_NONE;
     NEED(a, "wd_arabic_80.tsv", &lines);
     double share = share_alike(a, lines);
     print_message("# wd_arabic_80: %.3f alike\n", share);
@@ -342,7 +342,7 @@ static size_t read_list(Str lines, Str ret[LIST_MAX]) {
 /* The lists hold the same names in two scripts, in another order: every name should meet one of the
  * other list, and few others. */
 static void persian_pair(Arena *a, const char *fa_file, const char *en_file) {
-    Str fa_text, en_text;
+    Str fa_text = STR_NONE, en_text = STR_NONE;
     NEED(a, fa_file, &fa_text);
     NEED(a, en_file, &en_text);
     Str *fa = arena_array(a, Str, LIST_MAX), *en = arena_array(a, Str, LIST_MAX);

@@ -59,9 +59,9 @@ static void check_digit_finds_slips(void **state) {
         for (size_t k = 0; k < text.n; k++) {
             if (s[k] < '0' || s[k] > '9') continue;
             char was = s[k];
-            for (char d = '0'; d <= '9'; d++) {
-                s[k] = d;
-                assert_int_equal(number_parse(str_n(s, text.n), &n) == NULL, d == was);
+            for (int d = 0; d <= 9; d++) {
+                s[k] = (char)('0' + d);
+                assert_int_equal(number_parse(str_n(s, text.n), &n) == NULL, s[k] == was);
             }
             s[k] = was;
             bool neighbours = k + 1 < text.n && s[k + 1] >= '0' && s[k + 1] <= '9';
