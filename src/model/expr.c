@@ -37,8 +37,9 @@ Status expr_compile(Ctx *c, const Model *m, const KindInfo *k, Str source, Expr 
 
 Status expr_compile_condition(Ctx *c, const Model *m, const KindInfo *k, Str source,
                               Expr **ret_expr) {
-    Expr *e;
+    Expr *e = NULL;
     TRY(expr_compile(c, m, k, source, &e));
+    ASSERT(e);
     if (e->type != EXPR_BOOL)
         return FAIL(c, ST_INVALID, "where", "error.expr.condition", "got", expr_type_name(e->type));
     *ret_expr = e;

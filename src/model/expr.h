@@ -61,14 +61,27 @@
 
 #include "model/model.h"
 
-typedef enum ExprType { EXPR_BOOL, EXPR_INT, EXPR_DECIMAL, EXPR_TEXT, EXPR_DATE, EXPR_TIME, EXPR_CODE, EXPR_ID, EXPR_SET, EXPR_UNKNOWN } ExprType;
+typedef enum ExprType {
+    EXPR_BOOL,
+    EXPR_INT,
+    EXPR_DECIMAL,
+    EXPR_TEXT,
+    EXPR_DATE,
+    EXPR_TIME,
+    EXPR_CODE,
+    EXPR_ID,
+    EXPR_SET,
+    EXPR_UNKNOWN
+} ExprType;
 
+/* clang-format off */
 typedef enum ExprOp {
     EX_CONST, EX_FIELD, EX_NOT, EX_AND, EX_OR, EX_EQ, EX_NE, EX_LT, EX_LE, EX_GT, EX_GE, EX_IN,
     EX_IS_KNOWN, EX_IS_UNKNOWN, EX_STARTS_WITH, EX_CONTAINS, EX_ADD, EX_SUB, EX_MUL, EX_DIV, EX_NEG,
     EX_TODAY, EX_AGE, EX_YEARS_BETWEEN, EX_DAYS_BETWEEN, EX_YEAR, EX_MONTH, EX_LENGTH, EX_LOWER,
     EX_COALESCE, EX_ABS, EX_MIN, EX_MAX, EX_IF, EX_AGGREGATE,
 } ExprOp;
+/* clang-format on */
 
 typedef enum ExprAggregate { AGG_COUNT, AGG_EXISTS, AGG_SUM, AGG_MIN, AGG_MAX } ExprAggregate;
 
@@ -91,18 +104,18 @@ typedef struct ExprNode {
     uint32_t pos, len;    /* place in the source, bytes */
     uint32_t first_child; /* index into Expr.children */
     uint32_t n_children;
-    Val constant;                                /* EX_CONST, typed as in kind.h */
-    Str fold;                                    /* EX_CONST of text: its text_fold */
-    const char *codes;                           /* EXPR_CODE, EXPR_SET: of this list */
-    const char *refers;                          /* EXPR_ID: to a record of this kind */
-    const FieldInfo *path[EXPR_PATH_MAX];        /* EX_FIELD: steps through FT_REF, last is the value */
+    Val constant;                         /* EX_CONST, typed as in kind.h */
+    Str fold;                             /* EX_CONST of text: its text_fold */
+    const char *codes;                    /* EXPR_CODE, EXPR_SET: of this list */
+    const char *refers;                   /* EXPR_ID: to a record of this kind */
+    const FieldInfo *path[EXPR_PATH_MAX]; /* EX_FIELD: steps through FT_REF, last is the value */
     size_t n_path;
-    ExprAggregate aggregate;                     /* EX_AGGREGATE */
-    const KindInfo *child_kind;                  /* its kind; the reference back is child_ref */
-    const FieldInfo *child_ref, *child_field;    /* child_field: what is summed; count, exists: NULL
+    ExprAggregate aggregate;                  /* EX_AGGREGATE */
+    const KindInfo *child_kind;               /* its kind; the reference back is child_ref */
+    const FieldInfo *child_ref, *child_field; /* child_field: what is summed; count, exists: NULL
                                                     or the field that must be known */
-    uint32_t where_root;                         /* node index of its condition + 1; always there */
-    const KindInfo *kind;                        /* the kind this node speaks of */
+    uint32_t where_root;                      /* node index of its condition + 1; always there */
+    const KindInfo *kind;                     /* the kind this node speaks of */
 } ExprNode;
 
 typedef struct Expr {
@@ -121,7 +134,8 @@ typedef struct Expr {
  * near (the place in the source) and, by key, expected, got, kind, list, max, did_you_mean. */
 Status expr_compile(Ctx *c, const Model *m, const KindInfo *k, Str source, Expr **ret_expr) CHECKED;
 /* As above and the result must be a condition. */
-Status expr_compile_condition(Ctx *c, const Model *m, const KindInfo *k, Str source, Expr **ret_expr) CHECKED;
+Status expr_compile_condition(Ctx *c, const Model *m, const KindInfo *k, Str source,
+                              Expr **ret_expr) CHECKED;
 
 /* Where the evaluator gets values: of the record at hand, of records it refers to, of children. */
 typedef struct ExprSource {
@@ -132,13 +146,15 @@ typedef struct ExprSource {
     /* The record an FT_REF points to; NULL: unknown or not there. */
     const void *(*follow)(void *arg, const void *record, const FieldInfo *f);
     /* The i-th child record of `kind` whose `ref` points to record; NULL at the end. */
-    const void *(*child)(void *arg, const void *record, const KindInfo *kind, const FieldInfo *ref, size_t i);
+    const void *(*child)(void *arg, const void *record, const KindInfo *kind, const FieldInfo *ref,
+                         size_t i);
 } ExprSource;
 
 /* VAL_NULL is unknown. Work is bounded: at most 100,000 node visits, then ST_LIMIT with key
  * "error.expr.work". follow and child of the source may be NULL: nothing is there. Uses c->arena for
  * folded text. */
-Status expr_eval(Ctx *c, const Expr *e, const ExprSource *source, Day today, Val *ret_value) CHECKED;
+Status expr_eval(Ctx *c, const Expr *e, const ExprSource *source, Day today,
+                 Val *ret_value) CHECKED;
 /* Every field an expression reads, steps of paths and references of children included, each once, for
  * access checks. Returns how many there are; writes the first max. */
 size_t expr_fields(const Expr *e, const FieldInfo *out[], size_t max);

@@ -99,7 +99,9 @@ static Status push_pending(Parser *p, Pending w) {
 }
 
 static Pending *newest(Parser *p) {
-    return p->pending.n ? &p->pending.v[p->pending.n - 1] : NULL;
+    if (p->pending.n == 0) return NULL;
+    ASSERT(p->pending.v);
+    return &p->pending.v[p->pending.n - 1];
 }
 
 static Pending pop_pending(Parser *p) {
@@ -154,6 +156,7 @@ static Status path(Parser *p) {
         if (n.n_path == EXPR_PATH_MAX)
             return too_much(p, "error.expr.path", t->pos, EXPR_PATH_MAX - 1);
         TRY(take_field(p, k, &n.path[n.n_path]));
+        ASSERT(n.path[n.n_path]);
         const Field *f = &n.path[n.n_path++]->f;
         if (peek(p, 0)->word != W_DOT) break;
         take(p);

@@ -335,6 +335,7 @@ static void print(Buf *b, const Gen *g);
 
 /* In brackets where a weaker operator would else take it apart, and now and then for nothing. */
 static void print_kid(Buf *b, const Gen *g, int at_least) {
+    ASSERT(g);
     bool brackets = forms[g->op].binds < at_least || below(8) == 0;
     if (brackets) buf_byte(b, '(');
     print(b, g);

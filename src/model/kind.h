@@ -42,18 +42,18 @@ typedef enum Lane {
 } Lane;
 
 typedef enum FieldFlag {
-    FF_REQUIRED = 1 << 0,  /* must be known for the record to be valid */
-    FF_PERSONAL = 1 << 1,  /* says something about a person: never logged, never in a URL */
-    FF_NAME = 1 << 2,      /* part of a person's name: feeds search terms */
-    FF_SEALED = 1 << 3,    /* never a column or a term: read by opening the ledger part */
-    FF_INDEXED = 1 << 4,   /* gets an index for filters and order */
-    FF_SEARCH = 1 << 5,    /* feeds search terms literally (numbers, phone) */
-    FF_NATURAL = 1 << 6,   /* part of the kind's natural key: the record's id is its hash */
-    FF_FIXED = 1 << 7,     /* set once at creation, not edited afterwards */
-    FF_LIST = 1 << 8,      /* shapes only: a list of such values */
-    FF_SORT = 1 << 9,      /* text that gets a sort-key column beside it */
-    FF_HIDDEN = 1 << 10,   /* not offered in forms, lists or exports */
-    FF_LONG = 1 << 11,     /* free text of several lines */
+    FF_REQUIRED = 1 << 0, /* must be known for the record to be valid */
+    FF_PERSONAL = 1 << 1, /* says something about a person: never logged, never in a URL */
+    FF_NAME = 1 << 2,     /* part of a person's name: feeds search terms */
+    FF_SEALED = 1 << 3,   /* never a column or a term: read by opening the ledger part */
+    FF_INDEXED = 1 << 4,  /* gets an index for filters and order */
+    FF_SEARCH = 1 << 5,   /* feeds search terms literally (numbers, phone) */
+    FF_NATURAL = 1 << 6,  /* part of the kind's natural key: the record's id is its hash */
+    FF_FIXED = 1 << 7,    /* set once at creation, not edited afterwards */
+    FF_LIST = 1 << 8,     /* shapes only: a list of such values */
+    FF_SORT = 1 << 9,     /* text that gets a sort-key column beside it */
+    FF_HIDDEN = 1 << 10,  /* not offered in forms, lists or exports */
+    FF_LONG = 1 << 11,    /* free text of several lines */
     FF_OPTIONAL = 0,
 } FieldFlag;
 
@@ -71,23 +71,23 @@ typedef struct Field {
     const char *name; /* snake_case, the field's standard term */
     uint32_t no;      /* 1-65535, per kind, never reused; 0: custom, see id */
     FieldType type;
-    Lane lane;             /* 0 (control): the kind's own lane */
-    uint32_t flags;        /* FieldFlag */
+    Lane lane;      /* 0 (control): the kind's own lane */
+    uint32_t flags; /* FieldFlag */
     MergeClass merge;
     AskLevel ask;
-    const char *codes;     /* FT_CODE, FT_SET: code list name */
-    const char *kind;      /* FT_REF: the kind it points to */
-    const Shape *shape;    /* FT_SHAPE */
-    const char *like;      /* shapes: "person.given_name": type, limits and labels from there */
-    int64_t min, max;      /* text: bytes (max 0: 200); int, decimal (scaled), date (days): bounds
-                              when min < max; sets: most codes (max 0: 64); lists, which have no
-                              bounds for their items: most items (max 0: 10,000) */
-    int scale;             /* FT_DECIMAL: digits after the point, 0-6 */
-    const char *rule;      /* expression over the record alone (no path through a reference, no
-                              aggregate); broken when false (unknown passes) */
+    const char *codes;  /* FT_CODE, FT_SET: code list name */
+    const char *kind;   /* FT_REF: the kind it points to */
+    const Shape *shape; /* FT_SHAPE */
+    const char *like;   /* shapes: "person.given_name": type, limits and labels from there */
+    int64_t min, max;   /* text: bytes (max 0: 200); int, decimal (scaled), date (days): bounds
+                           when min < max; sets: most codes (max 0: 64); lists, which have no
+                           bounds for their items: most items (max 0: 10,000) */
+    int scale;          /* FT_DECIMAL: digits after the point, 0-6 */
+    const char *rule;   /* expression over the record alone (no path through a reference, no
+                           aggregate); broken when false (unknown passes) */
     const char *rule_message; /* message key; NULL: "error.rule" */
-    const char *doc;       /* one line of the manual; English */
-    Id id;                 /* custom fields: the record that defines it */
+    const char *doc;          /* one line of the manual; English */
+    Id id;                    /* custom fields: the record that defines it */
 } Field;
 
 enum {

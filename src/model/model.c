@@ -35,7 +35,7 @@ static CodeList *list_copy(Model *m, const CodeList *from) {
         codes[i].parent = str_copy(m->arena, from->codes[i].parent);
         by_code[i] = &codes[i];
     }
-    if (from->n) qsort(by_code, from->n, sizeof *by_code, by_code_order);
+    if (from->n) qsort(by_code, from->n, sizeof(const Code *), by_code_order);
     CodeList *l = arena_new_of(m->arena, CodeList);
     *l = *from;
     l->name = str_copy(m->arena, from->name);
@@ -182,7 +182,7 @@ static void kinds_index(Model *m, const ModelSource *source) {
         map_put(&m->kind_by_name, str_of(e->info.k->name), e);
         kind_index(m, e, source);
     }
-    if (m->n_kinds) qsort(m->by_no, m->n_kinds, sizeof *m->by_no, by_kind_no);
+    if (m->n_kinds) qsort(m->by_no, m->n_kinds, sizeof(KindEntry *), by_kind_no);
 }
 
 size_t model_n_kinds(const Model *m) {

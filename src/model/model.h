@@ -31,7 +31,7 @@ typedef struct KindInfo {
 
 typedef struct CustomField {
     const char *kind;
-    Field field; /* no == 0, id set */
+    Field field;     /* no == 0, id set */
     Str labels_json; /* {"en": "...", …} */
 } CustomField;
 
@@ -63,9 +63,10 @@ void model_free(Model *m);
 
 size_t model_n_kinds(const Model *m);
 const KindInfo *model_kind_at(const Model *m, size_t i);
-const KindInfo *model_kind(const Model *m, Str name);     /* NULL: unknown */
+const KindInfo *model_kind(const Model *m, Str name); /* NULL: unknown */
 const KindInfo *model_kind_no(const Model *m, uint32_t no);
-const FieldInfo *kind_field(const KindInfo *k, Str name); /* NULL: unknown; custom: by id text or name */
+const FieldInfo *kind_field(const KindInfo *k,
+                            Str name); /* NULL: unknown; custom: by id text or name */
 const FieldInfo *kind_field_no(const KindInfo *k, uint32_t no);
 const FieldInfo *kind_field_id(const KindInfo *k, Id custom);
 

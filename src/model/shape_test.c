@@ -408,8 +408,8 @@ static void test_unknown_keys(void **state) {
     /* An endless key is shown by its beginning. */
     Val in = val_map();
     char key[200];
-    for (size_t i = 0; i + 1 < sizeof key; i += 2)
-        memcpy(key + i, "ع", 2);
+    for (size_t i = 0; i < sizeof key; i++)
+        key[i] = "ع"[i % 2];
     val_set(arena, &in, STR("name"), text("A"));
     val_set(arena, &in, str_n(key, sizeof key), text("A"));
     Val out;
