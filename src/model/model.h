@@ -109,7 +109,7 @@ void shape_verify(const Model *m, const Shape *shape);
  * has only what was given, in that order; null says "now empty". Absent or null input is an empty
  * object. */
 Status shape_check(Ctx *c, const Model *m, const Shape *shape, Val in, Val *ret_clean) CHECKED;
-/* One value of one field; path of errors is the field's name. Null is allowed. */
+/* One value of one field; path of errors is the field's key_text. Null is allowed. */
 Status field_check(Ctx *c, const Model *m, const FieldInfo *f, Val in, Val *ret_clean) CHECKED;
 /* A typed value as JSON shows it: dates and times ISO, ids text, decimals text, blob names hex.
  * field_check() takes it back. */
@@ -119,7 +119,7 @@ Val shape_show(Arena *a, const Model *m, const Shape *shape, Val typed);
 /* 1250 at scale 2 → "12.50". */
 Str decimal_text(Arena *a, int64_t scaled, int scale);
 
-/* A whole record: required fields, rules. `get` gives each field's typed value. */
+/* A whole record: required fields, rules; paths are key_texts. `get` gives each field's typed value. */
 typedef Val (*FieldGet)(void *arg, const FieldInfo *f);
 Status record_check(Ctx *c, const Model *m, const KindInfo *k, FieldGet get, void *arg) CHECKED;
 

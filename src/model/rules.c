@@ -87,12 +87,12 @@ Status record_check(Ctx *c, const Model *m, const KindInfo *k, FieldGet get, voi
     for (size_t i = 0; i < k->n_fields; i++) {
         const FieldInfo *f = &k->fields[i];
         if ((f->f.flags & FF_REQUIRED) && is_empty(get(arg, f)))
-            st = FAIL(c, ST_INVALID, f->f.name, "error.required");
+            st = FAIL(c, ST_INVALID, f->key_text, "error.required");
         if (!entry->rules[i]) continue;
         Val holds;
         TRY(expr_eval(c, entry->rules[i], &source, c->today, &holds));
         if (holds.type == VAL_BOOL && !holds.b)
-            st = FAIL(c, ST_INVALID, f->f.name, f->f.rule_message);
+            st = FAIL(c, ST_INVALID, f->key_text, f->f.rule_message);
     }
     return st;
 }

@@ -290,7 +290,7 @@ Status value_check(Ctx *c, const Model *m, const Field *f, const char *path, Val
 
 Status field_check(Ctx *c, const Model *m, const FieldInfo *f, Val in, Val *ret_clean) {
     Val clean;
-    TRY(value_check(c, m, &f->f, f->f.name, in, &clean));
+    TRY(value_check(c, m, &f->f, f->key_text, in, &clean));
     *ret_clean = clean;
     return ST_OK;
 }
