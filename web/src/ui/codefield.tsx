@@ -71,7 +71,7 @@ export function CodeField(p: CodeProps) {
             id={ids.id}
             type="text"
             role="combobox"
-            dir="auto"
+            dir={(text ?? label) === '' ? undefined : 'auto'}
             autoComplete="off"
             autoCapitalize="off"
             spellcheck={false}

@@ -81,7 +81,8 @@ export function TextField(p: TextProps) {
           id: ids.id,
           name: p.name,
           value: p.value,
-          dir: p.dir ?? ('auto' as const),
+          // An empty field has the page's direction, so that its cursor stands where one begins.
+          dir: p.value === '' && (p.dir ?? 'auto') === 'auto' ? undefined : (p.dir ?? ('auto' as const)),
           lang: p.lang,
           inputMode: p.inputMode,
           autoComplete: p.autocomplete ?? 'off',
@@ -108,7 +109,7 @@ export function AreaField(p: FrameProps & { value: string; onInput: (value: stri
         <textarea
           id={ids.id}
           rows={p.rows ?? 3}
-          dir="auto"
+          dir={p.value === '' ? undefined : 'auto'}
           value={p.value}
           aria-describedby={ids.describedBy}
           aria-invalid={ids.invalid || undefined}

@@ -62,7 +62,7 @@ export function SearchList(p: Props) {
             id={p.inputId ?? ids}
             type="text"
             inputMode="search"
-            dir="auto"
+            dir={p.search.q === '' ? undefined : 'auto'}
             role="combobox"
             autoComplete="off"
             spellcheck={false}

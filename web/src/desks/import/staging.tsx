@@ -98,7 +98,7 @@ export function Staging({ close }: { close: () => void }) {
         <Icon name="import" size={28} />
         <span>{file === null ? t('import.choose') : <bdi>{file.name}</bdi>}</span>
         <span class="hint">{t('import.choose_hint')}</span>
-        <input type="file" accept=".csv,.tsv,.txt,text/csv" onChange={(e) => void choose(e.currentTarget.files?.[0])} />
+        <input type="file" class="hidden" accept=".csv,.tsv,.txt,text/csv" onChange={(e) => void choose(e.currentTarget.files?.[0])} />
       </label>
       {tooBig && <Notice kind="danger">{t('import.too_big')}</Notice>}
       {job !== null && (job.state !== 'done' || job.problem) && <Progress job={job} />}

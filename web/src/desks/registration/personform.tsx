@@ -131,7 +131,7 @@ function Names({ m, errors }: Props) {
     <fieldset class="names">
       <legend class="hidden">{t('section.names')}</legend>
       {scripts.map((suffix, i) => (
-        <div class="names-row" key={suffix}>
+        <div class={i === 0 ? 'names-row names-first' : 'names-row'} key={suffix}>
           <span class="names-script quiet">{t(suffix === '' ? 'names.latin' : 'names.local')}</span>
           {NAMES.map((name) => (
             <TextField
