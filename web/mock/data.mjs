@@ -107,7 +107,7 @@ function addFamily(n) {
   if (widow) put('specific_need', { person: first.id, need: 'SP-PT', status: 'REPORTED', since: iso(registered), note: 'Alone with the children since spring.' });
   if (n % 9 === 0) put('specific_need', { person: rows[rows.length - 1].id, need: 'CR-NE', status: 'PENDING_REVIEW', since: iso(2) });
   put('consent', { person: first.id, purpose: 'REGISTRATION', answer: 'GIVEN', asked_on: iso(registered), language: 'prs' });
-  put('consent', { person: first.id, purpose: 'GOVERNMENT', answer: 'REFUSED', asked_on: iso(registered), language: 'prs' });
+  put('consent', { person: first.id, purpose: 'SHARE_GOVERNMENT', answer: 'REFUSED', asked_on: iso(registered), language: 'prs' });
   put('interview', { registration_group: group.id, clerk: CLERK, called_at: new Date(Date.now() - registered * 864e5 - 9e5).toISOString(), saved_at: new Date(Date.now() - registered * 864e5).toISOString(), parked_seconds: 0, resumed: 0 });
   log('group.register', [{ kind: 'registration_group', id: group.id, field: 'number', before: null, after: number, stands: true }, ...rows.map((p) => ({ kind: 'person', id: p.id, field: 'display_name', before: null, after: p.fields.display_name, stands: true }))], { when: new Date(Date.now() - registered * 864e5).toISOString(), actor: { id: CLERK, name: 'Jawad Safi' } });
 }

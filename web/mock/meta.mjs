@@ -1,47 +1,29 @@
 // meta.mjs: the model as the mock server describes it (development only; the C server has the truth).
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-// name|English|Dari
-const table = (text) =>
-  text.trim().split('\n').map((line) => {
-    const [code, en, fa, parent] = line.split('|').map((s) => s.trim());
-    return { code, en, fa: fa || en, parent };
-  });
+const here = path.dirname(fileURLToPath(import.meta.url));
+const LISTS = path.join(here, '../../data/codes');
+const LANG = path.join(here, '../../lang');
 
-export const CODES = {
-  sex: table(`F|Female|زن\nM|Male|مرد\nU|Unknown|نامعلوم`),
-  date_precision: table(`exact|Exact|دقیق\nmonth|Month|ماه\nyear|Year|سال\nage|Age|سن`),
-  relationship: table(`FP|Focal point|نقطهٔ تماس\nWIF|Wife|همسر (زن)\nHUS|Husband|شوهر\nSON|Son|پسر\nDAU|Daughter|دختر\nPRM|Father|پدر\nPRF|Mother|مادر\nSBM|Brother|برادر\nSBF|Sister|خواهر\nGCM|Grandson|نواسهٔ پسر\nGCF|Granddaughter|نواسهٔ دختر\nGPM|Grandfather|پدرکلان\nGPF|Grandmother|مادرکلان\nCLM|Son-in-law|داماد\nCLF|Daughter-in-law|عروس\nPLM|Father-in-law|خسر\nPLF|Mother-in-law|خشو\nBIL|Brother-in-law|برادر همسر\nSIL|Sister-in-law|خواهر همسر\nUNC|Uncle|کاکا یا ماما\nANT|Aunt|عمه یا خاله\nNEP|Nephew|برادرزاده (پسر)\nNCE|Niece|برادرزاده (دختر)\nCOM|Cousin (male)|پسر کاکا\nCOF|Cousin (female)|دختر کاکا\nSCM|Stepson|پسر اندر\nSCF|Stepdaughter|دختر اندر\nFCM|Foster son|پسر پرورشی\nFCF|Foster daughter|دختر پرورشی\nNRM|Not related (male)|بی‌خویشاوندی (مرد)\nNRF|Not related (female)|بی‌خویشاوندی (زن)\nU|Unknown|نامعلوم`),
-  marital_status: table(`SN|Single|مجرد\nMA|Married|متأهل\nWD|Widowed|بیوه\nDV|Divorced|طلاق‌شده\nSR|Separated|جدا شده\nEG|Engaged|نامزد\nU|Unknown|نامعلوم`),
-  country: table(`AFG|Afghanistan|افغانستان\nPAK|Pakistan|پاکستان\nIRN|Iran|ایران\nCOD|DR Congo|کانگوی دموکراتیک\nCAF|Central African Republic|افریقای مرکزی\nSYR|Syria|سوریه\nIRQ|Iraq|عراق\nSDN|Sudan|سودان\nSSD|South Sudan|سودان جنوبی\nTJK|Tajikistan|تاجکستان\nUZB|Uzbekistan|ازبکستان\nTKM|Turkmenistan|ترکمنستان\nUGA|Uganda|یوگاندا\nTCD|Chad|چاد\nCMR|Cameroon|کامرون\nSTA|Stateless|بی‌تابعیت`),
-  language: table(`prs|Dari|دری\npus|Pashto|پښتو\nuzb|Uzbek|ازبکی\ntuk|Turkmen|ترکمنی\nhaz|Hazaragi|هزارگی\nara|Arabic|عربی\nfra|French|فرانسوی\nlin|Lingala|لینگالا\nsag|Sango|سانگو\neng|English|انگلیسی\nurd|Urdu|اردو`),
-  ethnicity: table(`PAS|Pashtun|پشتون\nTAJ|Tajik|تاجک\nHAZ|Hazara|هزاره\nUZB|Uzbek|ازبک\nTKM|Turkmen|ترکمن\nBAL|Baloch|بلوچ\nOTH|Other|دیگر`),
-  religion: table(`SUN|Sunni|سنی\nSIT|Shia|شیعه\nISM|Isma'ili|اسماعیلی\nCHR|Christian|مسیحی\nHIN|Hindu|هندو\nSIK|Sikh|سیک\nNON|None|هیچ`),
-  education: table(`NE|None|هیچ\nIN|Informal|غیررسمی\n6|6 years|۶ سال\n9|9 years|۹ سال\n12|12 years|۱۲ سال\nTC|Technical|تخنیکی\nUG|University|پوهنتون\nU|Unknown|نامعلوم`),
-  occupation: table(`61|Farmer|دهقان\n71|Builder|معمار\n75|Tailor|خیاط\n23|Teacher|معلم\n52|Shopkeeper|دکاندار\n91|Domestic work|کار خانه\n96|Labourer|کارگر\n00|None|بی‌کار`),
-  legal_status: table(`REF_PF|Refugee, prima facie|پناهنده (بدوی)\nASY_REG|Asylum-seeker, registered|پناهجو، ثبت‌شده\nASY_RSD|Asylum-seeker, in procedure|پناهجو، در جریان\nRET|Returnee|عودت‌کننده\nIDP|Internally displaced|بی‌جاشدهٔ داخلی\nUNK|Unknown|نامعلوم`),
-  registration_reason: table(`NEW_ARRIVAL|New arrival|تازه رسیده\nNEW_BIRTH|New birth|تولد\nFAMILY_JOINED|Joined the family|پیوسته به خانواده\nLATE|Late registration|ثبت دیرهنگام\nRE_ENTRY|Came again|بازگشته`),
-  process_status: table(`ACTIVE|Active|فعال\nHOLD|On hold|معطل\nINACTIVE|Inactive|غیرفعال\nCLOSED|Closed|بسته`),
-  status_reason: table(`VERIF_NOSHOW|Did not come to verification|به بررسی نیامد\nDECEASED|Deceased|وفات\nVOLREP|Returned home|برگشته به وطن\nRESETTLED|Resettled|اسکان مجدد`),
-  registration_level: table(`EMERGENCY|Emergency|اضطراری\nBASIC|Basic|اساسی\nCOMPREHENSIVE|Comprehensive|کامل`),
-  presence: table(`PRESENT|Present|حاضر\nNOT_PRESENT|Not present|غیرحاضر`),
-  phone_type: table(`MOBILE|Mobile|موبایل\nHOME|Home|خانه\nRELATIVE|A relative's|از خویشاوند`),
-  document_type: table(`TAZKIRA|Tazkira|تذکره\nPASSPORT|Passport|پاسپورت\nPOR_CARD|PoR card|کارت PoR\nACC|Afghan citizen card|کارت ACC\nAMAYESH|Amayesh card|کارت آمایش\nBIRTH_CERT|Birth certificate|سند تولد\nUNDOC|None|هیچ`),
-  specific_need: table(`CR|Child at risk|طفل در معرض خطر\nCR-NE|Child at risk: not attending school|طفل در معرض خطر: بیرون از مکتب|CR\nSC|Unaccompanied or separated child|طفل بی‌سرپرست\nSC-UC|Unaccompanied child|طفل تنها|SC\nSC-SC|Separated child|طفل جدا شده|SC\nWR|Woman at risk|زن در معرض خطر\nWR-SF|Single woman at risk|زن تنها|WR\nER|Older person at risk|سالمند در معرض خطر\nER-NF|Older person alone|سالمند تنها|ER\nDS|Disability|معلولیت\nDS-BD|Visual impairment|مشکل بینایی|DS\nDS-PM|Physical disability, moderate|معلولیت جسمی متوسط|DS\nSM|Serious medical condition|مشکل جدی صحی\nSM-CI|Chronic illness|بیماری مزمن|SM\nSP|Single parent|والد تنها\nSP-PT|Single parent|مادر یا پدر تنها|SP`),
-  need_status: table(`REPORTED|Reported|گزارش‌شده\nPENDING_REVIEW|Waits for review|منتظر بررسی\nCONFIRMED|Confirmed|تأییدشده\nCLOSED|Closed|بسته`),
-  consent_purpose: table(`REGISTRATION|Registration|ثبت\nASSISTANCE|Sharing for assistance|شریک‌سازی برای کمک\nGOVERNMENT|Sharing with the government|شریک‌سازی با حکومت\nPHOTO|Photo|عکس`),
-  consent_answer: table(`GIVEN|Yes|بلی\nREFUSED|No|نخیر\nNOT_ASKED|Not asked|پرسیده نشد`),
-  name_type: table(`ALIAS|Also known as|نام دیگر\nMAIDEN|Maiden name|نام پیش از ازدواج\nDOCUMENT|As on a document|در سند\nOLD_NUMBER|Old number|نمبر سابقه`),
-  photo_status: table(`TAKEN|Taken|گرفته شد\nREFUSED|Refused|رد شد\nPOSTPONED|Later|بعداً`),
-  office_type: table(`COUNTRY|Country office|دفتر کشور\nFIELD|Field office|دفتر ساحوی\nSITE|Registration site|محل ثبت`),
-  calendar: table(`gregorian|Gregorian|میلادی\nsolar|Solar Hijri|هجری شمسی\nlunar|Lunar Hijri|هجری قمری`),
-  user_status: table(`ACTIVE|Active|فعال\nSUSPENDED|Suspended|معطل`),
-  batch_state: table(`STAGED|Waits for approval|منتظر تأیید\nAPPROVED|Approved|تأییدشده\nREFUSED|Refused|ردشده\nTAKEN_BACK|Taken back|پس گرفته شد`),
-  correction_reason: table(`TYPING|Typing mistake|اشتباه تایپی\nSAID_WRONG|The person said so|به گفتهٔ شخص\nDOCUMENT|A document shows it|بر اساس سند\nCHANGED|It has changed|تغییر کرده است\nVERIFICATION|Found at verification|در بررسی دانسته شد`),
-  void_reason: table(`ERROR|Registered by mistake|اشتباهی ثبت شد\nDUPLICATE|Registered twice|دو بار ثبت شد\nTEST|Practice entry|برای تمرین`),
-  move_reason: table(`MARRIAGE|Marriage|ازدواج\nDIVORCE|Divorce|طلاق\nMOVE|Moved away|نقل مکان\nQUARREL|Family's wish|خواست خانواده\nERROR|Entered in the wrong family|در خانوادهٔ غلط ثبت شد`),
-  permission: table(['person.read', 'person.write', 'person.void', 'need.read', 'need.write', 'sealed.read', 'import', 'import.approve', 'export', 'user.read', 'user.write', 'office.write', 'model.write', 'history.read', 'conflict.resolve', 'system'].map((p) => `${p}|${p}|`).join('\n')),
-  lane: table(`control|Control|کنترول\ncore|Core|اساسی\nprotection|Protection|حفاظت\nbiometric|Biometric|بیومتریک\nfinance|Finance|مالی`),
-};
+/** Lists of the repository; a table of code, since, until, parent and a label per language. */
+function readList(name) {
+  const lines = readFileSync(path.join(LISTS, name), 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#'));
+  const head = lines[0].split('\t');
+  return lines.slice(1).map((l) => Object.fromEntries(l.split('\t').map((cell, i) => [head[i], cell])));
+}
+export const CODES = Object.fromEntries(readdirSync(LISTS).filter((n) => n.endsWith('.tsv')).map((n) => [n.slice(0, -4), readList(n)]));
+CODES.batch_state ??= [
+  { code: 'STAGED', en: 'Waits for approval', fa: 'منتظر تأیید' }, { code: 'APPROVED', en: 'Approved', fa: 'تأییدشده' },
+  { code: 'REFUSED', en: 'Refused', fa: 'ردشده' }, { code: 'TAKEN_BACK', en: 'Taken back', fa: 'پس گرفته شد' },
+];
+
+const texts = Object.fromEntries(['en', 'fr', 'fa', 'ps', 'ar'].map((lang) => [
+  lang,
+  Object.assign({}, ...readdirSync(path.join(LANG, lang)).map((n) => JSON.parse(readFileSync(path.join(LANG, lang, n), 'utf8')))),
+]));
+export const text = (lang, key) => texts[lang]?.[key] ?? texts.en[key];
 
 // name type[:codes|kind] label | Dari label | ask | flags
 const f = (line) => {
@@ -103,33 +85,33 @@ const OPS = {
   'import.refuse': ['Refuse an import', 'رد ورود', 'import.approve', 'void_reason'], 'import.take_back': ['Take back an import', 'پس گرفتن ورود', 'import.approve', 'void_reason'],
 };
 
+const codeLabel = (lang, row) => row[lang] || row.en;
+
 export function metaFor(lang) {
-  const pick = (row) => (lang === 'fa' || lang === 'ps' ? row.fa : row.en);
   const codes = Object.fromEntries(Object.entries(CODES).map(([list, rows]) => [
-    list, rows.map((r) => ({ code: r.code, label: pick(r), ...(r.parent ? { parent: r.parent } : {}) })),
+    list, rows.map((r) => ({ code: r.code, label: codeLabel(lang, r), ...(r.parent ? { parent: r.parent } : {}) })),
   ]));
-  const kinds = Object.entries(KINDS).map(([name, [en, fa, title, no, fields]]) => ({
-    name, no, title_field: title, label: pick({ en, fa }),
+  const kinds = Object.entries(KINDS).map(([name, [en, , title, no, fields]]) => ({
+    name, no, title_field: title, label: text(lang, `kind.${name}`) ?? en,
     fields: fields.map(f).map((x, i) => ({
-      name: x.name, no: i + 2, type: x.type, ask: x.ask, label: pick(x), flags: x.flags,
+      name: x.name, no: i + 2, type: x.type, ask: x.ask, label: text(lang, `field.${name}.${x.name}`) ?? x.en, flags: x.flags,
       ...(x.type === 'code' || x.type === 'set' ? { codes: x.of } : {}), ...(x.type === 'ref' ? { kind: x.of } : {}),
       lane: name === 'specific_need' ? 'protection' : 'core',
     })),
   }));
-  const ops = Object.entries(OPS).map(([name, [en, fa, needs, reason]]) => ({
-    name, version: 1, title: pick({ en, fa }), needs, read: false, job: name.startsWith('import.') && name !== 'import.refuse',
-    takes: { fields: reason ? [{ name: 'reason', type: 'code', codes: reason }] : [] }, returns: {},
+  const ops = Object.entries(OPS).map(([name, [, , needs]]) => ({
+    name, version: 1, title: opTitle(lang, name), needs, read: false, job: name.startsWith('import.') && name !== 'import.refuse', takes: {}, returns: {},
   }));
   return { kinds, codes, ops };
 }
 
 export function labelOf(lang, list, code) {
   const row = (CODES[list] ?? []).find((r) => r.code === code);
-  return row === undefined ? undefined : lang === 'fa' || lang === 'ps' ? row.fa : row.en;
+  return row === undefined ? undefined : codeLabel(lang, row);
 }
 
-export const fieldsOf = (kind) => (KINDS[kind]?.[4] ?? []).map(f);
-export const opTitle = (lang, op) => {
-  const row = OPS[op];
-  return row === undefined ? op : lang === 'fa' || lang === 'ps' ? row[1] : row[0];
-};
+export const fieldsOf = (kind) => (KINDS[kind]?.[4] ?? []).map((line) => {
+  const field = f(line);
+  return { ...field, label: (lang) => text(lang, `field.${kind}.${field.name}`) ?? field.en };
+});
+export const opTitle = (lang, op) => text(lang, `op.${op}`) ?? OPS[op]?.[0] ?? op;

@@ -94,7 +94,7 @@ function history({ subject }, lang) {
   return {
     entries: entries.map((e) => ({
       ...e, op_title: opTitle(lang, e.op), reason: labelOf(lang, 'correction_reason', e.reason) ?? e.reason,
-      changes: e.changes.filter(touches).map((c) => ({ ...c, label: (fieldsOf(c.kind).find((f) => f.name === c.field) ?? { en: c.field, fa: c.field })[lang === 'fa' || lang === 'ps' ? 'fa' : 'en'], before: labelled(c.kind, c.field, c.before, lang), after: labelled(c.kind, c.field, c.after, lang) })),
+      changes: e.changes.filter(touches).map((c) => ({ ...c, label: fieldsOf(c.kind).find((f) => f.name === c.field)?.label(lang) ?? c.field, before: labelled(c.kind, c.field, c.before, lang), after: labelled(c.kind, c.field, c.after, lang) })),
     })),
   };
 }
@@ -250,8 +250,8 @@ export const WRITES = {
   'user.create': (i) => ({ id: put('user', { login: i.login, name: i.name, office: i.office, language: i.language, status: 'ACTIVE', must_change_password: true }).id, first_password: 'walnut-river-4821' }),
   'user.correct': (i) => { change('user.correct', i.id, i.fields); return {}; },
   'user.reset_password': () => ({ first_password: 'pomegranate-hill-7730' }),
-  'user.suspend': ({ id }) => { change('user.suspend', id, { status: 'SUSPENDED' }); return {}; },
-  'role.save': (i) => { const old = all('role').find((r) => r.fields.code === i.code); if (old) change('role.save', old.id, i); else put('role', i); return {}; },
+  'user.suspend': ({ id, status }) => { change('user.suspend', id, { status }); return {}; },
+  'role.save': (i) => { const old = all('role').find((r) => r.fields.code === i.code); if (old) change('role.save', old.id, { name: i.name, permissions: i.permissions, lanes: i.lanes }); else put('role', i); return {}; },
   'grant.give': (i) => ({ id: put('grant', i).id }),
   'grant.take': ({ id }) => { byId(id).void = 'TAKEN'; return {}; },
   'view.save': (i) => ({ id: put('saved_view', { ...i, owner: ADMIN }).id }),

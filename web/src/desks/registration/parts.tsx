@@ -84,10 +84,17 @@ export function DocumentSection({ m }: { m: Member }) {
   );
 }
 
+/** Asked of everybody at registration; other purposes come with their own work. */
+const ASKED: readonly string[] = ['REGISTRATION', 'PHOTO', 'SHARE_PARTNERS', 'SHARE_GOVERNMENT', 'CONTACT'];
+
 /** A text to read aloud for each purpose; "refused" is an answer like the other. */
 export function ConsentSection({ m, open }: { f: Family; m: Member; open: boolean }) {
-  const purposes = offered(codes('consent', 'purpose'));
-  const answers = offered(codes('consent', 'answer')).map((c) => ({ value: c.code, label: c.label }));
+  const all = offered(codes('consent', 'purpose'));
+  const [more, setMore] = useState(false);
+  const asked = (code: string): boolean => ASKED.includes(code) || m.consents.some((c) => c.purpose === code);
+  const purposes = more || all.length <= ASKED.length ? all : all.filter((p) => asked(p.code));
+  // Nobody withdraws what was never given.
+  const answers = offered(codes('consent', 'answer')).filter((c) => c.code !== 'WITHDRAWN').map((c) => ({ value: c.code, label: c.label }));
   const set = (purpose: string, answer: string): void =>
     edit((f) =>
       setMember(f, m.key, { consents: [...m.consents.filter((c) => c.purpose !== purpose), { purpose, answer }] }));
@@ -110,6 +117,9 @@ export function ConsentSection({ m, open }: { f: Family; m: Member; open: boolea
           />
         </div>
       ))}
+      {purposes.length < all.length && (
+        <button type="button" class="link" onClick={() => setMore(true)}>{t('consent.more')}</button>
+      )}
     </Section>
   );
 }

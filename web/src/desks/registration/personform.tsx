@@ -142,7 +142,7 @@ function Names({ m, errors }: Props) {
               dir={suffix === '' ? 'ltr' : 'rtl'}
               value={String(m.person[`${name}${suffix}`] ?? '')}
               max={120}
-              error={name === 'given_name' && i === 0 ? errors['given_name'] : errors[`${name}${suffix}`]}
+              error={name === 'given_name' ? (i === 0 ? (errors['given_name'] ?? errors['given_name_local']) : undefined) : errors[`${name}${suffix}`]}
               onInput={(v) => set(`${name}${suffix}`, v)}
             />
           ))}

@@ -54,7 +54,11 @@ export function Account(p: { user: Rec; people: People; changed: () => void; clo
           </div>
           <div class="page-actions">
             <Busy class="button" icon="lock" run={() => doing('user.reset_password', { id: user.id }, '')}>{t('users.reset')}</Busy>
-            {!suspended && <Busy class="button button-danger" run={() => doing('user.suspend', { id: user.id }, t('users.suspended'))}>{t('users.suspend')}</Busy>}
+            {suspended ? (
+              <Busy class="button" run={() => doing('user.suspend', { id: user.id, status: 'ACTIVE' }, t('users.restored'))}>{t('users.restore')}</Busy>
+            ) : (
+              <Busy class="button button-danger" run={() => doing('user.suspend', { id: user.id, status: 'SUSPENDED' }, t('users.suspended'))}>{t('users.suspend')}</Busy>
+            )}
           </div>
           <p class="hint">{t('users.suspend_hint')}</p>
         </>

@@ -22,7 +22,7 @@ export function RoleDialog({ role, close }: { role: Rec | null; close: () => voi
   const [error, setError] = useState<unknown>(null);
   const run = async (): Promise<void> => {
     try {
-      await act('role.save', { code, name, permissions, lanes });
+      await act('role.save', { code, ...(role === null ? {} : { base: role.version }), name, permissions, lanes });
       close();
     } catch (e) {
       setError(e);
