@@ -64,6 +64,7 @@ typedef struct Actor {
     size_t n_grants;
     const Reach *reach;     /* scopes whose rows they may read, by PERM_PERSON_READ and its like */
     int utc_offset_minutes; /* of the office */
+    uint64_t generation;    /* of the control records it was computed from */
     Str granters;           /* names of up to three people who can grant them more; may be empty */
 } Actor;
 /* One grant unfolded. */
@@ -119,6 +120,11 @@ void access_close(Access *a);
 Status access_actor_of_login(Ctx *c, Access *a, Str login, Str spoken_by,
                              const Actor **ret) CHECKED;
 Status access_actor_of_user(Ctx *c, Access *a, Id user, Str spoken_by, const Actor **ret) CHECKED;
+
+/* Computes c->actor anew where the control records have changed since: for work that outlives a
+ * request, and for a scope that has come into being meanwhile. An account that may no longer act is
+ * ST_DENIED "error.session.ended". */
+Status access_renew(Ctx *c, Access *a) CHECKED;
 
 /* ---- passwords ------------------------------------------------------------------------------- */
 

@@ -256,6 +256,26 @@ static void test_kinds(void **state) {
     }
 }
 
+static void test_an_actor_is_renewed(void **state) {
+    (void)state;
+    Ctx c;
+    Id user = toy_user_new(t, "nadia", PASSWORD, t->north);
+    const Actor *a = actor_of(user, &c);
+    assert_int_equal(access_renew(&c, t->access), ST_OK);
+    assert_ptr_equal(c.actor, a);
+    toy_grant_new(t, user, t->clerk, t->north, DAY_NONE);
+    toy_person_new(t, "A", t->north);
+    assert_int_equal(access_renew(&c, t->access), ST_OK);
+    assert_true(actor_may(c.actor, PERM_PERSON_WRITE));
+    assert_true(reaches(c.actor, LANE_CORE, t->north));
+    assert_ptr_equal(c.reach, c.actor->reach);
+    toy_user_set(t, user, "status", val_text(STR("SUSPENDED")));
+    assert_int_equal(access_renew(&c, t->access), ST_DENIED);
+    assert_string_equal(toy_error(&c), "error.session.ended");
+    assert_int_equal(access_renew(&t->c, t->access), ST_OK);
+    assert_true(t->c.actor->system);
+}
+
 static void test_accounts_that_do_not_act(void **state) {
     (void)state;
     Id user = toy_user_new(t, "nadia", PASSWORD, t->north);
@@ -476,6 +496,7 @@ int main(void) {
         TEST(test_offices_in_a_circle),
         TEST(test_who_can_grant_more),
         TEST(test_kinds),
+        TEST(test_an_actor_is_renewed),
         TEST(test_accounts_that_do_not_act),
         TEST(test_reads_are_recorded_in_batches),
         TEST(test_a_batch_comes_by_itself),

@@ -202,6 +202,27 @@ Status access_actor_of_user(Ctx *c, Access *a, Id user, Str spoken_by, const Act
     return ST_OK;
 }
 
+Status access_renew(Ctx *c, Access *a) {
+    const Actor *was = c->actor;
+    const ActorData *d;
+    if (!was || was->system || was->generation == store_control_generation(a->store)) return ST_OK;
+    size_t noted = c->errs.n;
+    Status st = actor_load(c, a, was->user, &d);
+    if (st != ST_OK && st != ST_MISSING) return st;
+    c->errs.n = noted;
+    if (st == ST_MISSING || !d->active) return FAIL(c, ST_DENIED, NULL, "error.session.ended");
+    Actor *actor = arena_new_of(c->arena, Actor);
+    *actor = d->actor;
+    actor->session = was->session;
+    actor->locked = was->locked;
+    actor->spoken_by = was->spoken_by;
+    Str lang = c->lang;
+    actor->lang = was->lang;
+    actor_enter(c, actor);
+    c->lang = lang;
+    return ST_OK;
+}
+
 Str login_normal(Arena *a, Str login) {
     return str_lower_ascii(a, str_trim(login));
 }

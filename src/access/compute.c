@@ -292,6 +292,7 @@ static void pack(Arena *a, const Gather *g, ActorData *d) {
             val_eq(record_value(g->user, "must_change_password"), val_bool(true)),
         .reach = &d->reach,
         .utc_offset_minutes = office < 0 ? 0 : g->offices.v[office].utc_offset_minutes,
+        .generation = g->generation,
         .granters = join_names(a, g),
         .spoken_by = STR(""),
     };

@@ -30,15 +30,18 @@ size_t text_into(char *out, size_t room, Str text) {
 }
 
 static Status wrong(Ctx *c) {
-    return FAIL(c, ST_UNAUTHENTICATED, NULL, "error.session.wrong");
+    ctx_fail(c, ST_UNAUTHENTICATED, NULL, "error.session.wrong", NULL);
+    return ST_UNAUTHENTICATED;
 }
 
 static Status none(Ctx *c) {
-    return FAIL(c, ST_UNAUTHENTICATED, NULL, "error.session.none");
+    ctx_fail(c, ST_UNAUTHENTICATED, NULL, "error.session.none", NULL);
+    return ST_UNAUTHENTICATED;
 }
 
 static Status ended(Ctx *c) {
-    return FAIL(c, ST_UNAUTHENTICATED, NULL, "error.session.ended");
+    ctx_fail(c, ST_UNAUTHENTICATED, NULL, "error.session.ended", NULL);
+    return ST_UNAUTHENTICATED;
 }
 
 /* --- writing sessions to LOCAL ---------------------------------------------------------------- */
@@ -137,8 +140,8 @@ static Status account(Ctx *c, Access *a, const Session *s, const ActorData **ret
 }
 
 Status session_find(Ctx *c, Access *a, Str token, SessionUse use, const Actor **ret) {
-    Session s;
-    const ActorData *d;
+    Session s = { 0 };
+    const ActorData *d = NULL;
     TRY(look(c, a, token, use == SESSION_ACTIVE, &s));
     TRY(account(c, a, &s, &d));
     *ret = enter(c, a, &s, d);
@@ -221,7 +224,7 @@ static bool lang_is_known(Str lang) {
 static void rehash_if_weak(Ctx *c, Access *a, const ActorData *d, Str password);
 
 static Status sign_in_right(Ctx *c, Access *a, const SignIn *in, Id user, Str phc, Str *ret_token) {
-    const ActorData *d;
+    const ActorData *d = NULL;
     Token token;
     TRY(actor_load(c, a, user, &d));
     if (!d->active) return wrong(c);
@@ -256,7 +259,7 @@ static Status guess(Ctx *c, Access *a, const SignIn *in, Str login, Str *ret_tok
 
 Status session_sign_in(Ctx *c, Access *a, const SignIn *in, Str *ret_token) {
     Str login = login_normal(c->arena, in->login);
-    Guess g;
+    Guess g = { 0 };
     TRY(guess_begin(c, a, login, in->source, &g));
     Status st = guess(c, a, in, login, ret_token);
     guess_end(a, &g, st);
@@ -267,7 +270,7 @@ Status session_sign_in(Ctx *c, Access *a, const SignIn *in, Str *ret_token) {
 
 Status session_lock(Ctx *c, Access *a, Str token) {
     SessionTable *t = &a->sessions;
-    Session copy;
+    Session copy = { 0 };
     TRY(look(c, a, token, false, &copy));
     pthread_mutex_lock(&t->lock);
     Session *s = session_table_get(t, &copy.token_hash);
@@ -332,8 +335,8 @@ static Status session_try(Ctx *c, Access *a, Session *s, const ActorData *d, Str
 }
 
 Status session_unlock(Ctx *c, Access *a, Str token, Str password) {
-    Session s;
-    const ActorData *d;
+    Session s = { 0 };
+    const ActorData *d = NULL;
     TRY(look(c, a, token, false, &s));
     TRY(account(c, a, &s, &d));
     TRY(session_try(c, a, &s, d, password));
@@ -421,8 +424,8 @@ static void rehash_if_weak(Ctx *c, Access *a, const ActorData *d, Str password) 
 }
 
 Status session_change_password(Ctx *c, Access *a, Str token, Str old_password, Str new_password) {
-    Session s;
-    const ActorData *d;
+    Session s = { 0 };
+    const ActorData *d = NULL;
     Str phc;
     TRY(look(c, a, token, true, &s));
     if (s.locked) return FAIL(c, ST_DENIED, NULL, "error.session.locked");
@@ -443,7 +446,7 @@ Status session_change_password(Ctx *c, Access *a, Str token, Str old_password, S
 
 Status session_set_language(Ctx *c, Access *a, Str token, Str lang) {
     SessionTable *t = &a->sessions;
-    Session copy;
+    Session copy = { 0 };
     if (!lang_is_known(lang)) return FAIL(c, ST_INVALID, "language", "error.language.unknown");
     TRY(look(c, a, token, true, &copy));
     text_into(copy.lang, sizeof copy.lang, lang);

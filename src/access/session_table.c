@@ -31,6 +31,7 @@ Session *session_table_get(SessionTable *t, const Hash256 *token_hash) {
 }
 
 Session *session_table_add(SessionTable *t, const Hash256 *token_hash) {
+    ASSERT(t->all);
     if (t->first_free < 0) return NULL;
     int32_t at = t->first_free, *first = bucket(t, token_hash);
     Session *s = &t->all[at];
