@@ -13,7 +13,7 @@ result() { # result STATUS NAME
 
 # refused WANT NAME [OPTION]: tools/messages must fail and say WANT.
 refused() {
-    if tools/messages ${3:-} "$work/lang" "$work/out.c" "$work/out.d" >"$work/said" 2>&1; then
+    if tools/messages ${3:+"$3"} "$work/lang" "$work/out.c" "$work/out.d" >"$work/said" 2>&1; then
         result 1 "$2"
     else
         grep -qF -- "$1" "$work/said"
