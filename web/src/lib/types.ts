@@ -148,6 +148,8 @@ export interface HistoryChange {
   before?: Value;
   after?: Value;
   stands?: boolean;
+  /** There was a change that this reader may not see. */
+  sealed?: boolean;
 }
 
 export interface HistoryEntry {
@@ -186,6 +188,7 @@ export interface Job {
   result?: Record<string, unknown> | null;
   problem?: Problem | null;
   started?: string;
+  queued_at?: string;
 }
 
 export interface ProblemError {

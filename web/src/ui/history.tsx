@@ -4,7 +4,7 @@ import { act, ask } from '../lib/commands';
 import { formatIso, formatTime } from '../lib/format';
 import { type Key, lookup, t } from '../lib/i18n';
 import { useLoad } from '../lib/load';
-import { codeLabel, fieldOf, kindOf, opTitle, valueLabel } from '../lib/meta';
+import { codeLabel, codesOf, fieldOf, kindOf, opTitle, valueLabel } from '../lib/meta';
 import { may } from '../lib/session';
 import type { HistoryChange, HistoryEntry, Value } from '../lib/types';
 import { Busy } from './bits';
@@ -111,10 +111,11 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
 /** A date is shown as far as it is known, where the same act says how far. */
 function precisionOf(entry: HistoryEntry, c: HistoryChange, side: 'before' | 'after'): string {
   const other = entry.changes.find((x) => x.id === c.id && x.field === `${c.field}_precision`)?.[side];
-  return typeof other === 'string' && ['month', 'year', 'age'].includes(other) ? other : 'exact';
+  return codesOf('date_precision').find((p) => p.code === other || p.label === other)?.code ?? 'exact';
 }
 
 function said(c: HistoryChange, value: Value, precision: string): string {
+  if (c.sealed === true && value === null) return t('history.sealed');
   if (value === null || value === '') return t('value.none');
   const meta = fieldOf(c.kind, c.field);
   if (meta?.type === 'date' && typeof value === 'string') return formatIso(value, precision) || value;

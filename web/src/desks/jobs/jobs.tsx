@@ -22,7 +22,7 @@ export function JobsDesk() {
             {jobs.value.map((job) => (
               <li key={job.id} class="panel">
                 <Progress job={job} />
-                {job.started !== undefined && <p class="hint"><bdi>{formatTime(job.started)}</bdi></p>}
+                <p class="hint"><bdi>{formatTime(job.queued_at ?? job.started)}</bdi></p>
               </li>
             ))}
           </ul>

@@ -10,7 +10,7 @@ import { language, number, rightToLeft, t } from '../../lib/i18n';
 import { enterMoves } from '../../lib/keyboard';
 import { fieldOf, kindOf, offered, valueLabel } from '../../lib/meta';
 import { USUAL } from '../../lib/relationship';
-import { officeCalendar, today } from '../../lib/session';
+import { may, officeCalendar, today } from '../../lib/session';
 import type { Value } from '../../lib/types';
 import { CodeField } from '../../ui/codefield';
 import { DateField } from '../../ui/datefield';
@@ -72,7 +72,7 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
       </Section>
       <MoreSection {...p} />
       <ConsentSection f={f} m={m} open={focal} />
-      <NeedSection m={m} />
+      {may('need.write') && <NeedSection m={m} />}
     </div>
   );
 }
