@@ -162,8 +162,7 @@ static bool complete(DemoStage *s, uint32_t person) {
     if (at < 42 || age < 16)
         demo_put(&m, STR("education"), demo_code(demo_education(&asked, age)));
     else if (at < 70)
-        demo_put(&m, STR("occupation"),
-                 demo_code(demo_occupation(&asked, demo_offices[f->office].language)));
+        demo_put(&m, STR("occupation"), demo_code(demo_occupation(&asked, age)));
     else
         demo_put(&m, STR("legal_status"), demo_code(at < 90 ? "REF_IND" : "ASY_RSD"));
     if (f->level < 2) {

@@ -456,7 +456,6 @@ static DemoFamily family_draw(DemoWorld *w, uint32_t office) {
     f.culture = (uint8_t)rng_weighted(&w->rng, weights, DEMO_CULTURES);
     f.origin = demo_draw(w, w->origin_draw[f.culture]);
     f.site = demo_draw(w, w->site_draw[office]);
-    f.clerk = (uint8_t)demo_below(w, w->clerks);
     f.arrived_before = (uint16_t)(demo_chance(w, 780) ? demo_below(w, 45) : demo_below(w, 1500));
     f.level = demo_chance(w, 560) ? 2 : demo_chance(w, 660) ? 1 : 0;
     bool arabic_script = f.culture <= DEMO_ARABIC;

@@ -36,6 +36,8 @@ typedef struct DemoOptions {
 
 /* What a user of the command line gets: the seed and the number are theirs. */
 DemoOptions demo_options(uint32_t people, uint64_t seed);
+/* The first day of their span. */
+Day demo_first_day(const DemoOptions *o);
 
 typedef enum DemoTruth {
     DEMO_REGISTERED, /* a family that is new */
@@ -92,6 +94,7 @@ bool demo_next(DemoWorld *w, Arena *scratch, DemoEvent *ret);
 /* The id under which a person of the world is registered. */
 Id demo_person_id(const DemoWorld *w, uint32_t person);
 uint32_t demo_clerks(const DemoWorld *w); /* in each office */
+uint32_t demo_clerks_for(uint32_t people);
 /* Bytes the world takes, for tests. */
 size_t demo_world_bytes(const DemoWorld *w);
 

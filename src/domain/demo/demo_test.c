@@ -229,7 +229,7 @@ static void follow(Follow *f, const DemoWorld *w, const DemoEvent *e) {
     ids_known(f, w, e->input);
     f->families += e->truth == DEMO_REGISTERED;
     if (e->needs_record) assert_true(f->record[e->record]);
-    f->record[e->record] = e->makes_record;
+    if (e->makes_record || e->needs_record) f->record[e->record] = e->makes_record;
     for (size_t i = 0; !e->makes_person && i < e->n_subjects; i++) {
         Known *k = &f->people[e->subjects[i].person];
         assert_true(e->subjects[i].person < f->n);
@@ -341,6 +341,7 @@ static CodeUse code_uses[] = {
     { "ethnicity", "ethnicity", { 0 } },
     { "religion", "religion", { 0 } },
     { "education", "education", { 0 } },
+    { "occupation", "occupation", { 0 } },
     { "relationship", "relationship", { 0 } },
     { "presence", "presence", { 0 } },
     { "process_status", "process_status", { 0 } },

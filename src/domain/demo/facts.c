@@ -65,29 +65,20 @@ const char *demo_education(const DemoPerson *p, int age) {
     return at < 90 ? grades[8 + lag] : at < 94 ? "IN" : at < 97 ? "TC" : at < 99 ? "UG" : "PG";
 }
 
-const char *demo_occupation(const DemoPerson *p, const char *language) {
-    static const char *const english[] = {
-        "Farmer",  "Daily labourer", "Shopkeeper", "Tailor", "Carpet weaver", "Driver", "Mason",
-        "Teacher", "Carpenter",      "Shepherd",   "Baker",  "Mechanic",      "Nurse",  "Soldier"
-    };
-    static const char *const french[] = { "Cultivateur", "Journalier", "Commerçant", "Couturier",
-                                          "Éleveur",     "Chauffeur",  "Maçon",      "Enseignant",
-                                          "Menuisier",   "Pêcheur",    "Boulanger",  "Mécanicien",
-                                          "Infirmier",   "Militaire" };
-    static const char *const dari[] = {
-        "دهقان",  "کارگر روزمزد", "دکاندار", "خیاط", "قالین‌باف",
-        "راننده", "گلکار",        "معلم",    "نجار", "چوپان",
-        "نانوا",  "میخانیک",      "نرس",     "نظامی"
-    };
-    enum { N = sizeof english / sizeof english[0] };
-    bool at_home = is_female(p) && trait(p, TRAIT_OCCUPATION, 100) < 62;
+const char *demo_occupation(const DemoPerson *p, int age) {
+    static const char *const asia[] = { "6111", "9622", "5221", "7531", "7318", "8322", "7112",
+                                        "6121", "7512", "2341", "7115", "7231", "9313", "0310" };
+    static const char *const africa[] = { "6111", "6222", "5221", "6121", "9520", "7531", "9622",
+                                          "8322", "7112", "2341", "7115", "8111", "3250", "0310" };
+    enum { N = sizeof asia / sizeof asia[0] };
     uint32_t at = trait(p, TRAIT_OCCUPATION, N * (N + 1) / 2), i = 0;
+    if (age < 19 && trait(p, TRAIT_GRADE, 100) < 45) return "STUDENT";
+    if (is_female(p) && trait(p, TRAIT_OCCUPATION, 100) < 60) return "HOME";
+    if (age >= 66) return "RETIRED";
     /* A triangle: the first is the commonest. */
     while (at >= N - i)
         at -= N - i++;
-    if (strcmp(language, "fr") == 0) return at_home ? "Ménagère" : french[i];
-    if (strcmp(language, "fa") == 0) return at_home ? "خانم خانه" : dari[i];
-    return at_home ? "Housewife" : english[i];
+    return p->culture <= DEMO_PASHTO ? asia[i] : africa[i];
 }
 
 const char *demo_legal_status(const DemoFamily *f) {

@@ -227,9 +227,7 @@ static void put_asked_at_comprehensive(DemoWorld *w, DemoMap *m, const DemoFamil
     demo_put(m, STR("ethnicity"), demo_code(demo_ethnicity(f)));
     demo_put(m, STR("religion"), demo_code(demo_religion(f)));
     demo_put(m, STR("education"), demo_code(demo_education(p, age)));
-    if (age >= 16)
-        demo_put(m, STR("occupation"),
-                 demo_code(demo_occupation(p, demo_offices[f->office].language)));
+    if (age >= 16) demo_put(m, STR("occupation"), demo_code(demo_occupation(p, age)));
     if (age < 5) return;
     static const char *const second[DEMO_CULTURES][2] = {
         { "pus", "urd" }, { "prs", "urd" }, { "fvr", "mls" }, { "fra", "lin" }, { "fra", "swa" }

@@ -120,10 +120,11 @@ static bool leaves_with(const DemoWorld *w, uint32_t i, uint32_t leader, bool wi
 static uint32_t part(DemoStage *s, uint32_t leader, bool with_spouse, uint32_t to,
                      Val *ret_persons) {
     DemoWorld *w = s->w;
-    uint32_t from = w->people[leader].family, n = 0, next;
+    uint32_t from = w->people[leader].family, focal = demo_family(w, from)->focal, n = 0, next;
     for (uint32_t i = demo_family(w, from)->first; i != DEMO_NONE; i = next) {
         next = w->people[i].next;
-        if (!leaves_with(w, i, leader, with_spouse) || (w->people[i].flags & PERSON_GONE)) continue;
+        bool stays = i == focal || (w->people[i].flags & PERSON_GONE);
+        if (stays || !leaves_with(w, i, leader, with_spouse)) continue;
         demo_leave(w, i);
         demo_join(w, to, i);
         val_push(s->a, ret_persons, person_ref(s, i));

@@ -100,7 +100,6 @@ static DemoFamily family_again(DemoStage *s, const DemoFamily *old) {
     DemoFamily f = *old;
     f.office = s->plan->office;
     f.site = demo_draw(w, w->site_draw[f.office]);
-    f.clerk = (uint8_t)demo_below(w, w->clerks);
     f.arrived_before = (uint16_t)demo_below(w, 60);
     f.level = (uint8_t)(demo_chance(w, 600) ? 2 : 1);
     f.flags = 0;
@@ -129,7 +128,6 @@ static void repeat(DemoStage *s, uint32_t old, const uint32_t *chosen, uint32_t 
         w->people[i].relation = demo_relation(w, i, base);
         demo_subject(s, i);
     }
-    s->ret->clerk = f->clerk;
     s->ret->op = "group.register";
     s->ret->truth = DEMO_DOUBLE;
     s->ret->makes_person = true;

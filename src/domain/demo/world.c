@@ -5,7 +5,9 @@
 
 /* Mean size of a family that comes, times ten: turns people still to come into families. */
 enum { FAMILY_MEAN_TENTHS = 47 };
-enum { OPENS = 8 * 3600, CLOSES = 16 * 3600, LATEST = 20 * 3600 };
+/* What one clerk gets through on a day: families and later acts. */
+enum { ACTS_A_DESK = 100 };
+enum { OPENS = 8 * 3600, CLOSES = 16 * 3600, LATEST = 18 * 3600 }; /* before midnight in Peshawar */
 
 typedef struct DeedShare {
     uint8_t deed;
@@ -37,6 +39,18 @@ DemoOfficeInfo demo_office(uint32_t office) {
     const DemoOffice *o = &demo_offices[office];
     return (DemoOfficeInfo){ o->code,     o->name,      o->country,           o->language,
                              o->calendar, o->dial_code, o->utc_offset_minutes };
+}
+
+static Day last_day(const DemoOptions *o) {
+    return o->end == DAY_NONE ? day_from_civil(2026, 6, 30) : o->end;
+}
+
+Day demo_first_day(const DemoOptions *o) {
+    return o->start == DAY_NONE ? day_add_years(last_day(o), -3) + 1 : o->start;
+}
+
+uint32_t demo_clerks_for(uint32_t people) {
+    return 2 + (people >= 20000) + (people >= 200000) * 3;
 }
 
 uint32_t demo_clerks(const DemoWorld *w) {
@@ -111,8 +125,8 @@ DemoWorld *demo_world_new(Arena *a, const DemoOptions *o) {
     DemoWorld *w = arena_new_of(a, DemoWorld);
     w->arena = a;
     w->o = *o;
-    if (w->o.end == DAY_NONE) w->o.end = day_from_civil(2026, 6, 30);
-    if (w->o.start == DAY_NONE) w->o.start = day_add_years(w->o.end, -3) + 1;
+    w->o.end = last_day(o);
+    w->o.start = demo_first_day(o);
     int64_t days = (int64_t)w->o.end - w->o.start + 1;
     ASSERT(o->people >= 1 && o->people <= DEMO_PEOPLE_MAX && days >= 30 && days <= 3650);
     ASSERT(o->double_share_ppm <= 500000);
@@ -123,7 +137,7 @@ DemoWorld *demo_world_new(Arena *a, const DemoOptions *o) {
     w->office_weight = arena_array(a, uint32_t, (size_t)w->n_days * DEMO_OFFICES);
     w->people = arena_array(a, DemoPerson, o->people);
     w->pages = arena_array(a, DemoFamily *, o->people / FAMILY_PAGE + 2);
-    w->clerks = 2 + (o->people >= 20000) + (o->people >= 200000) * 3;
+    w->clerks = demo_clerks_for(o->people);
     w->today = UINT32_MAX; /* the first day begins with the first event */
     demo_lists_unpack(w);
     curve_draw(w);
@@ -261,6 +275,8 @@ static bool next_day(DemoWorld *w) {
     plan_acts(w);
     plan_doubles(w);
     plan_families(w);
+    w->at_desk = 1 + (uint32_t)w->plan.n / (DEMO_OFFICES * ACTS_A_DESK);
+    if (w->at_desk > w->clerks) w->at_desk = w->clerks;
     if (w->sorted.cap < w->plan.cap) {
         w->sorted.cap = w->plan.cap;
         w->sorted.v = arena_array(w->arena, DemoPlan, w->sorted.cap);
@@ -302,6 +318,12 @@ void demo_subject(DemoStage *s, uint32_t person) {
         (DemoSubject){ person, s->w->people[person].true_person };
 }
 
+/* All that befalls a family on one day passes through one pair of hands, in order. On a quiet day one
+ * clerk does it all, each in turn. */
+static uint32_t clerk_of(const DemoWorld *w, const DemoFamily *f) {
+    return (w->today + demo_trait(f->look, TRAIT_CLERK, w->at_desk)) % w->clerks;
+}
+
 static bool family_arrives(DemoStage *s) {
     DemoWorld *w = s->w;
     uint32_t room = w->o.people - w->n_people;
@@ -311,7 +333,7 @@ static bool family_arrives(DemoStage *s) {
     uint32_t family = demo_compose(w, s->plan->office, room);
     s->ret->op = "group.register";
     s->ret->truth = DEMO_REGISTERED;
-    s->ret->clerk = demo_family(w, family)->clerk;
+    s->ret->clerk = clerk_of(w, demo_family(w, family));
     s->ret->input = demo_group_register(w, s->a, family, s->ret->time);
     s->ret->makes_person = true;
     for (uint32_t p = first; p < w->n_people; p++)
@@ -321,11 +343,6 @@ static bool family_arrives(DemoStage *s) {
 
 bool demo_free_today(const DemoWorld *w, const DemoFamily *f) {
     return !(f->flags & FAMILY_CLOSED) && f->acted != w->today + 1 && f->registered < w->today;
-}
-
-/* All that befalls a family on one day passes through one pair of hands, in order. */
-static uint32_t clerk_of(const DemoWorld *w, const DemoFamily *f) {
-    return demo_trait(f->look ^ w->today, TRAIT_CLERK, w->clerks);
 }
 
 static bool follow_up(DemoStage *s) {
@@ -358,16 +375,22 @@ static bool act_happens(DemoStage *s) {
     return false;
 }
 
+static bool family_repeats(DemoStage *s) {
+    if (!demo_double(s)) return false;
+    uint32_t family = s->w->people[s->ret->subjects[0].person].family;
+    s->ret->clerk = clerk_of(s->w, demo_family(s->w, family));
+    return true;
+}
+
 static bool event_make(DemoStage *s) {
     DemoWorld *w = s->w;
     *s->ret = (DemoEvent){
         .time = (Time)demo_today(w) * TIME_DAY + s->plan->second * TIME_SECOND,
         .office = s->plan->office,
-        .clerk = demo_below(w, w->clerks),
     };
     switch ((DemoDeed)s->plan->deed) {
     case DEED_FAMILY: return family_arrives(s);
-    case DEED_DOUBLE: w->reserved--; return demo_double(s);
+    case DEED_DOUBLE: w->reserved--; return family_repeats(s);
     case DEED_BIRTH: w->reserved--; return act_happens(s);
     default: return act_happens(s);
     }

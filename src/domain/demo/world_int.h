@@ -123,7 +123,7 @@ typedef struct DemoFamily {
     uint16_t arrived_before; /* days before that */
     uint16_t acted;          /* day of the last act + 1: one a day, so that their order within the
                                 day does not matter to who plays them */
-    uint8_t office, culture, origin, site, size, flags, level, clerk;
+    uint8_t office, culture, origin, site, size, flags, level;
 } DemoFamily;
 
 /* Families come in pages, so that the number need not be known. */
@@ -173,8 +173,8 @@ struct DemoWorld {
     uint64_t *acts;          /* [n_days + 1]: weight of later acts up to a day */
     uint32_t *office_weight; /* [n_days][DEMO_OFFICES] */
     uint8_t origin_draw[DEMO_CULTURES][DEMO_DRAW], site_draw[DEMO_OFFICES][DEMO_DRAW];
-    uint32_t n_days, today; /* today: days since o.start */
-    uint32_t clerks;
+    uint32_t n_days, today;   /* today: days since o.start */
+    uint32_t clerks, at_desk; /* in each office; today */
 
     DemoPerson *people;
     uint32_t n_people;
@@ -313,7 +313,7 @@ const char *demo_nationality(uint8_t culture);
 const char *demo_ethnicity(const DemoFamily *f);
 const char *demo_religion(const DemoFamily *f);
 const char *demo_education(const DemoPerson *p, int age);
-const char *demo_occupation(const DemoPerson *p, const char *language);
+const char *demo_occupation(const DemoPerson *p, int age);
 const char *demo_legal_status(const DemoFamily *f);
 /* ---- acts.c, moves.c, twice.c: what happens later -------------------------------------------- */
 
