@@ -2,6 +2,18 @@
 import { foldWord } from './monthnames';
 import type { Code } from './types';
 
+/** As many as people look at; more letters bring the others. */
+const TYPED_MOST = 12;
+const folded = new WeakMap<Code, string>();
+
+function foldLabel(c: Code): string {
+  const known = folded.get(c);
+  if (known !== undefined) return known;
+  const label = foldWord(c.label);
+  folded.set(c, label);
+  return label;
+}
+
 export function pickCodes(codes: readonly Code[], typed: string, first: readonly string[], most = 60): Code[] {
   const wanted = foldWord(typed.trim());
   if (wanted === '') {
@@ -9,7 +21,7 @@ export function pickCodes(codes: readonly Code[], typed: string, first: readonly
     return [...ahead, ...codes.filter((c) => !first.includes(c.code))].slice(0, most);
   }
   const rank = (c: Code): number => {
-    const label = foldWord(c.label);
+    const label = foldLabel(c);
     if (c.code.toLowerCase() === wanted) return 0;
     if (label.startsWith(wanted)) return first.includes(c.code) ? 1 : 2;
     if (label.split(/[\s(,:/-]+/).some((w) => w.startsWith(wanted))) return 3;
@@ -20,6 +32,6 @@ export function pickCodes(codes: readonly Code[], typed: string, first: readonly
     .map((code) => ({ code, rank: rank(code) }))
     .filter((r) => r.rank < 9)
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, most)
+    .slice(0, TYPED_MOST)
     .map((r) => r.code);
 }

@@ -7,9 +7,15 @@ import { href } from '../lib/router';
 import { Icon, type IconName } from './icon';
 
 export function Photo({ hex, size = 'small' }: { hex?: string | null | undefined; size?: 'small' | 'middle' | 'big' }) {
+  // Not everybody may open photos: the outline stands in.
+  const [closed, setClosed] = useState('');
   return (
     <span class={`photo photo-${size}`}>
-      {hex ? <img src={blobUrl(hex)} alt="" loading="lazy" /> : <Icon name="person" size={size === 'small' ? 18 : 36} />}
+      {hex && hex !== closed ? (
+        <img src={blobUrl(hex)} alt="" loading="lazy" onError={() => setClosed(hex)} />
+      ) : (
+        <Icon name="person" size={size === 'small' ? 18 : 36} />
+      )}
     </span>
   );
 }
