@@ -142,6 +142,7 @@ static int teardown(void **state) {
 /* ---- calling ---------------------------------------------------------------------------------------- */
 
 /* printf for inputs; ' stands for ". */
+PRINTF_LIKE(1, 2)
 static const char *text(const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -371,6 +372,10 @@ static void test_grants_are_given_and_taken(void **state) {
                             jawad, role("registration_clerk"), head()));
 }
 
+static const char *grant_input(const char *user, const char *role_id, const char *office) {
+    return text("{'user': '%s', 'role': '%s', 'office': '%s'}", user, role_id, office);
+}
+
 static void test_nobody_gives_more_than_they_have(void **state) {
     (void)state;
     const char *field = make_office("JAL", head());
@@ -378,15 +383,15 @@ static void test_nobody_gives_more_than_they_have(void **state) {
     done("role.save", text("{'code': 'chief', 'name': 'Chief', 'permissions': ['user.read',"
                            " 'user.write', 'person.read', 'report'], 'lanes': ['core']}"));
     make_user("chief", "chief", field);
-    const char *give = "{'user': '%s', 'role': '%s', 'office': '%s'}";
     /* What the chief may do, where the chief may do it. */
     done("role.save", text("{'code': 'reader', 'name': 'Reader', 'permissions': ['person.read'],"
                            " 'lanes': ['core']}"));
-    assert_int_equal(as("chief", "grant.give", text(give, jawad, role("reader"), field)), ST_OK);
+    assert_int_equal(as("chief", "grant.give", grant_input(jawad, role("reader"), field)), ST_OK);
     assert_int_equal(
-        as("chief", "grant.give", text(give, jawad, role("registration_clerk"), field)), ST_DENIED);
+        as("chief", "grant.give", grant_input(jawad, role("registration_clerk"), field)),
+        ST_DENIED);
     assert_string_equal(str_c(arena, call.errs.v[0].key), "error.grant.beyond");
-    assert_int_equal(as("chief", "grant.give", text(give, jawad, role("viewer"), head())),
+    assert_int_equal(as("chief", "grant.give", grant_input(jawad, role("viewer"), head())),
                      ST_DENIED);
     assert_int_equal(as("chief", "role.save", text("{'code': 'chief', 'name': 'King'}")),
                      ST_DENIED);

@@ -20,14 +20,11 @@ static bool is_field_name(Str name) {
     return str_find_byte(name, '.') < 0 && str_find_byte(name, '-') < 0;
 }
 
-/* Control records are the program's own; everything about people may grow. */
-static Status field_kind(Ctx *c, OpCall *call, const KindInfo **ret) {
+/* Control records are the program's own; everything about people may grow. NULL: not this kind. */
+static const KindInfo *field_kind(Ctx *c, OpCall *call) {
     const KindInfo *k =
         model_kind(store_model(c->store), val_get_text(call->input, "on_kind", STR("")));
-    if (!k || k->k->lane == LANE_CONTROL || k->k->lane == LANE_AUDIT)
-        return FAIL(c, ST_INVALID, "on_kind", "error.custom.kind");
-    *ret = k;
-    return ST_OK;
+    return k && k->k->lane != LANE_CONTROL && k->k->lane != LANE_AUDIT ? k : NULL;
 }
 
 static Status field_codes(Ctx *c, OpCall *call) {
@@ -52,10 +49,10 @@ static Status field_lane(Ctx *c, OpCall *call, const KindInfo *k) {
 
 Status op_field_add(Ctx *c, OpCall *call) {
     static const char *const not_fields[] = { NULL };
-    const KindInfo *k = NULL;
+    const KindInfo *k = field_kind(c, call);
     Str name = val_get_text(call->input, "name", STR(""));
     Id id = id_new(c->env);
-    TRY(field_kind(c, call, &k));
+    if (!k) return FAIL(c, ST_INVALID, "on_kind", "error.custom.kind");
     if (!is_field_name(name)) return FAIL(c, ST_INVALID, "name", "error.custom.name");
     if (kind_field(k, name)) return FAIL(c, ST_CONFLICT, "name", "error.custom.taken");
     TRY(field_codes(c, call));

@@ -129,7 +129,7 @@ Status op_record_add(Ctx *c, OpCall *call) {
     Child child = { 0 };
     Id id = id_new(c->env), office;
     Lane lane;
-    Val fields;
+    Val fields = VAL_ABSENT;
     TRY(child_kind(c, call, &child));
     Str old_path = ctx_path_enter(c, "fields");
     Status st = new_fields(c, call, &child, &fields);
@@ -145,7 +145,7 @@ Status op_record_add(Ctx *c, OpCall *call) {
 
 Status op_record_correct(Ctx *c, OpCall *call) {
     Child child = { 0 };
-    Val fields;
+    Val fields = VAL_ABSENT;
     TRY(child_record(c, call, false, &child));
     if (!call->replayed) TRY(reason_required(c, call, child.person->id));
     Str old_path = ctx_path_enter(c, "fields");
@@ -169,6 +169,7 @@ Status op_record_void(Ctx *c, OpCall *call) {
 Status op_record_restore(Ctx *c, OpCall *call) {
     Child child = { 0 };
     TRY(child_record(c, call, true, &child));
+    ASSERT(child.record);
     if (!record_is_void(child.record)) return FAIL(c, ST_CONFLICT, "id", "error.record.stands");
     TRY(tx_unvoid(c, child.kind, child.record->id));
     answer(c, call, child.record->id);

@@ -27,8 +27,9 @@ static Status open_for_change(Ctx *c, OpCall *call, const char *kind, Record **r
 }
 
 Status op_person_correct(Ctx *c, OpCall *call) {
-    Record *r;
+    Record *r = NULL;
     TRY(open_for_change(c, call, "person", &r));
+    ASSERT(r);
     Val fields = val_copy(c->arena, op_in(call, "fields"));
     Merged m = { r, fields };
     Str old_path = ctx_path_enter(c, "fields");
@@ -52,8 +53,9 @@ static Status focal_point_untouched(Ctx *c, Val fields) {
 }
 
 Status op_group_correct(Ctx *c, OpCall *call) {
-    Record *r;
+    Record *r = NULL;
     TRY(open_for_change(c, call, "registration_group", &r));
+    ASSERT(r);
     Val fields = op_in(call, "fields");
     Str old_path = ctx_path_enter(c, "fields");
     Status st = fields_writable(c, r->kind, fields, false), one;

@@ -127,7 +127,7 @@ Status op_draft_save(Ctx *c, OpCall *call) {
 
 Status draft_drop(Ctx *c, Id draft) {
     Str key = id_text(c->arena, draft);
-    Draft d;
+    Draft d = { 0 };
     bool there;
     TRY(draft_find(c, draft, &d, &there));
     if (!there) return ST_OK;
@@ -136,7 +136,7 @@ Status draft_drop(Ctx *c, Id draft) {
 }
 
 Status op_draft_discard(Ctx *c, OpCall *call) {
-    Draft d;
+    Draft d = { 0 };
     TRY(draft_need(c, call, &d));
     TRY(draft_drop(c, d.id));
     answer(c, call, d.id);
@@ -144,7 +144,7 @@ Status op_draft_discard(Ctx *c, OpCall *call) {
 }
 
 Status op_draft_hand_over(Ctx *c, OpCall *call) {
-    Draft d;
+    Draft d = { 0 };
     Id user;
     Record *r;
     TRY(draft_need(c, call, &d));
@@ -185,7 +185,7 @@ static Status in_reach(Ctx *c, Drafts *ret) {
     size_t n;
     TRY(local_list(c, HEADS, &items, &n));
     for (size_t i = 0; i < n; i++) {
-        Draft d;
+        Draft d = { 0 };
         if (head_read(c, items[i].key, items[i].bytes, items[i].when, &d) && is_in_reach(c, &d))
             vec_push(c->arena, ret, d);
     }
@@ -226,7 +226,7 @@ Status op_draft_list(Ctx *c, OpCall *call) {
 }
 
 Status op_draft_get(Ctx *c, OpCall *call) {
-    Draft d;
+    Draft d = { 0 };
     Str form;
     Time when;
     Val data;

@@ -39,7 +39,7 @@ static Status link_member(Ctx *c, Plan *plan, size_t i, Val in) {
     for (size_t l = 0; l < sizeof links / sizeof links[0]; l++) {
         Str key = val_get_text(in, links[l], STR(""));
         if (str_empty(key)) continue;
-        size_t other;
+        size_t other = SIZE_MAX;
         one = find_key(c, plan, key, links[l], &other);
         if (one == ST_OK && other == i) one = FAIL(c, ST_INVALID, links[l], "error.person.self");
         if (one == ST_OK && l < 2) one = older(c, &plan->people[other], &plan->people[i], links[l]);

@@ -192,6 +192,7 @@ static inline Val scene_call(Scene *s, const char *op, const char *input) {
 }
 
 /* printf for inputs; quotes ' in the format stand for ". */
+PRINTF_LIKE(2, 3)
 static inline const char *scene_text(Scene *s, const char *format, ...) {
     va_list args;
     va_start(args, format);

@@ -84,6 +84,7 @@ static Status undo_change(Ctx *c, Undo *u, const HistoryChange *ch) {
     Touched *t = NULL;
     bool hidden = ch->sealed && !(c->reach && c->reach->sealed);
     TRY(touched_at(c, u, ch, &t));
+    ASSERT(t);
     bool is_void = !ch->field->custom && ch->field->f.no == FIELD_VOID_NO;
     t->was_made = t->was_made || makes_record(ch);
     if (!ch->stands || hidden) {
@@ -134,7 +135,8 @@ Status op_act_undo(Ctx *c, OpCall *call) {
             TRY(undo_change(c, &u, &entries[i].changes[j]));
     for (size_t i = 0; i < u.all.n; i++)
         TRY(undo_write(c, &u, &u.all.v[i]));
-    if (u.restored.list.n == 0) return FAIL(c, ST_CONFLICT, "act", "error.undo.nothing");
+    if (u.all.n == 0 || u.restored.list.n == 0)
+        return FAIL(c, ST_CONFLICT, "act", "error.undo.nothing");
     Val out = val_map();
     val_set_c(c->arena, &out, "restored", u.restored);
     val_set_c(c->arena, &out, "moved_on", u.moved_on);

@@ -25,10 +25,11 @@ static void answer(Ctx *c, OpCall *call, Id id, int64_t n) {
 
 /* The group, its present memberships and their persons. Those who have left live on elsewhere. */
 Status op_group_void(Ctx *c, OpCall *call) {
-    Record *group, **members, *person;
+    Record *group = NULL, **members, *person;
     size_t n_members;
     int64_t n = 0;
     TRY(need_for_void(c, call, "registration_group", &group));
+    ASSERT(group);
     TRY(family_members(c, group->id, &members, &n_members));
     TRY(void_one(c, group, call->reason, &n));
     for (size_t i = 0; i < n_members; i++) {
@@ -58,10 +59,11 @@ static Status may_leave(Ctx *c, const Record *membership, Id person) {
 }
 
 Status op_person_void(Ctx *c, OpCall *call) {
-    Record *person, **memberships;
+    Record *person = NULL, **memberships;
     size_t n_memberships;
     int64_t n = 0;
     TRY(need_for_void(c, call, "person", &person));
+    ASSERT(person);
     TRY(read_children(c, registry_kind(c, "membership"), "person", person->id, false, &memberships,
                       &n_memberships));
     for (size_t i = 0; i < n_memberships; i++)
