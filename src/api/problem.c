@@ -43,6 +43,16 @@ int status_to_http(const Ctx *c, Status st) {
     return 500;
 }
 
+/* The two values of a stale change come as JSON: here they are what they are. */
+static Val arg_show(Ctx *c, const Err *e, const ErrArg *arg) {
+    Val v = val_text(arg->value.s ? arg->value : STR(""));
+    size_t noted = c->errs.n;
+    bool is_json = str_is(e->key, "error.stale");
+    if (is_json && json_parse(c, v.text, 1 << 20, &v) != ST_OK) v = val_text(arg->value);
+    c->errs.n = noted;
+    return v;
+}
+
 Val errors_show(Ctx *c, const Model *m, Str lang) {
     Val list = val_list();
     for (size_t i = 0; i < c->errs.n; i++) {
@@ -52,8 +62,7 @@ Val errors_show(Ctx *c, const Model *m, Str lang) {
         val_set_c(c->arena, &item, "key", val_text(e->key));
         val_set_c(c->arena, &item, "message", val_text(model_message(m, c->arena, lang, e)));
         for (size_t k = 0; k < e->n_args; k++)
-            val_set(c->arena, &args, e->args[k].name,
-                    val_text(e->args[k].value.s ? e->args[k].value : STR("")));
+            val_set(c->arena, &args, e->args[k].name, arg_show(c, e, &e->args[k]));
         if (e->n_args) val_set_c(c->arena, &item, "args", args);
         val_push(c->arena, &list, item);
     }
