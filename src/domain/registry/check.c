@@ -19,14 +19,17 @@ const char *match_reason_name(uint32_t one_reason) {
 
 static void add_match(Ctx *c, Matches *all, size_t member, Record *person, uint32_t reason) {
     if (record_is_void(person)) return;
-    for (size_t i = 0; i < all->n; i++) {
-        Match *m = &all->v[i];
+    for (size_t i = 0; i < all->found.n; i++) {
+        Match *m = &all->found.v[i];
         if (m->member != member || !id_eq(m->person->id, person->id)) continue;
         m->reasons |= reason;
         return;
     }
     Match made = { .member = member, .person = person, .reasons = reason };
-    if (all->n < MATCHES_MAX) vec_push(c->arena, all, made);
+    if (all->found.n < MATCHES_MAX)
+        vec_push(c->arena, &all->found, made);
+    else
+        all->more = true;
 }
 
 static Status add_owner(Ctx *c, Matches *all, size_t member, const Record *child, uint32_t reason) {
@@ -164,12 +167,13 @@ static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
         .kind = registry_kind(c, "person"),
         .tokens = tokens,
         .n_tokens = 2,
-        .limit = NAME_SCAN_MAX / 10,
+        .limit = NAMESAKES_MAX,
         .scan_max = NAME_SCAN_MAX,
     };
     Record **rows;
     int64_t searched;
     TRY(read_terms(c, &q, &rows, &n, &searched));
+    all->more = all->more || searched < 0 || n == q.limit;
     for (size_t i = 0; i < n; i++)
         if (alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair) &&
             ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]))
@@ -264,12 +268,13 @@ Status op_registration_check(Ctx *c, OpCall *call) {
     Str dial_code;
     TRY(own_dial_code(c, &dial_code));
     TRY(matches_find(c, people, n, dial_code, &found));
-    for (size_t i = 0; i < found.n && i < SHOWN_MAX; i++) {
+    for (size_t i = 0; i < found.found.n && i < SHOWN_MAX; i++) {
         Val match;
-        TRY(show_match(c, &found.v[i], &match));
+        TRY(show_match(c, &found.found.v[i], &match));
         val_push(c->arena, &list, match);
     }
     val_set_c(c->arena, &out, "matches", list);
+    val_set_c(c->arena, &out, "more", val_bool(found.more || found.found.n > SHOWN_MAX));
     call->result = out;
     return ST_OK;
 }

@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000, CONFLICT_CAP = 100 };
+enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000, CONFLICT_CAP = 100, COUNTED_MAX = 150000 };
 
 static Status count(Ctx *c, const char *kind, Str where, int64_t cap, int64_t *ret) {
     const KindInfo *k = registry_kind(c, kind);
@@ -139,7 +139,12 @@ static Status show_place(Ctx *c, Val *ret) {
     if (people >= 0) put_int(c, &out, "people", people);
     if (groups >= 0) put_int(c, &out, "groups", groups);
     TRY(put_days(c, &out));
-    TRY(put_pyramid(c, &out));
+    /* Counting a country's people takes longer than anybody waits for a page to open. */
+    bool few = people >= 0 && people <= COUNTED_MAX;
+    if (few)
+        TRY(put_pyramid(c, &out));
+    else
+        val_set_c(c->arena, &out, "pyramid_capped", val_bool(true));
     *ret = out;
     return ST_OK;
 }

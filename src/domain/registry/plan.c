@@ -183,8 +183,8 @@ Status plan_check_doubles(Ctx *c, const Plan *plan, Val confirmed_not) {
     Matches found = { 0 };
     TRY(matches_find(c, people, plan->n, plan->office.dial_code, &found));
     Status st = ST_OK;
-    for (size_t i = 0; i < found.n; i++) {
-        const Match *m = &found.v[i];
+    for (size_t i = 0; i < found.found.n; i++) {
+        const Match *m = &found.found.v[i];
         if (is_confirmed(confirmed_not, m->person->id)) continue;
         Str path = str_printf(c->arena, "members[%zu]", m->member);
         st = FAIL(c, ST_CONFLICT, plan->is_new_group ? str_c(c->arena, path) : "person",

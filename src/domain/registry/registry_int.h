@@ -18,7 +18,8 @@ enum {
     MEMBER_CHILDREN_MAX = 40,     /* phones, documents, needs … of one person in one form */
     CONFIRMED_MAX = 200,          /* people a clerk has looked at and found different */
     FREE_CORRECTION_MINUTES = 15, /* corrections by the same clerk that need no reason */
-    NAME_SCAN_MAX = 5000,         /* candidates looked at for one name */
+    NAMESAKES_MAX = 1000,         /* people of one name whose ages are compared */
+    NAME_SCAN_MAX = 20000,        /* postings looked at for one name */
 };
 
 /* ---- records.c: reading, showing and checking records ------------------------------------------ */
@@ -132,7 +133,10 @@ typedef struct Match {
     Record *person;
     uint32_t reasons;
 } Match;
-typedef VEC(Match) Matches;
+typedef struct Matches {
+    VEC(Match) found;
+    bool more; /* a name so common that not all who bear it were looked at */
+} Matches;
 /* dial_code: for telephone numbers without one. */
 Status matches_find(Ctx *c, const Candidate *people, size_t n, Str dial_code, Matches *ret) CHECKED;
 const char *match_reason_name(uint32_t one_reason);

@@ -466,8 +466,10 @@ static const Field check_in[] = {
       .max = GROUP_MEMBERS_MAX, .doc = "The form as far as it is filled" },
 };
 SHAPE(takes_check, "registration_check", check_in);
-static const Field check_out[] = { RECORDS("matches",
-                                           "Lines with the member's place and reasons") };
+static const Field check_out[] = {
+    RECORDS("matches", "Lines with the member's place and reasons"),
+    { "more", .type = FT_BOOL, .doc = "Whether others may match too" },
+};
 SHAPE(returns_check, "matches", check_out);
 
 static const Field date_in[] = {
