@@ -17,6 +17,12 @@ const char *match_reason_name(uint32_t one_reason) {
     }
 }
 
+const char *match_strongest(uint32_t reasons) {
+    for (uint32_t one = SAME_NUMBER; one < SAME_NAME_FATHER_AGE; one <<= 1)
+        if (reasons & one) return match_reason_name(one);
+    return match_reason_name(SAME_NAME_FATHER_AGE);
+}
+
 static void add_match(Ctx *c, Matches *all, size_t member, Record *person, uint32_t reason) {
     if (record_is_void(person)) return;
     for (size_t i = 0; i < all->found.n; i++) {
@@ -195,6 +201,24 @@ Status matches_find(Ctx *c, const Candidate *people, size_t n, Str dial_code, Ma
             TRY(match_document(c, ret, i, p->documents.list.v[j]));
         TRY(match_name(c, ret, i, p->person));
     }
+    return ST_OK;
+}
+
+Status registry_doubles(Ctx *c, Val member, Str dial_code, RegistryDouble *ret, size_t max,
+                        size_t *ret_n) {
+    Candidate one = { val_get(member, "person"), val_get(member, "phones"),
+                      val_get(member, "documents"), val_get(member, "names") };
+    Matches found = { 0 };
+    TRY(matches_find(c, &one, 1, dial_code, &found));
+    size_t n = found.n < max ? found.n : max;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = (RegistryDouble){
+            .person = found.v[i].person->id,
+            .name = record_text(found.v[i].person, "display_name"),
+            .number = record_text(found.v[i].person, "number"),
+            .reason = match_strongest(found.v[i].reasons),
+        };
+    *ret_n = n;
     return ST_OK;
 }
 

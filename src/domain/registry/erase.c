@@ -47,6 +47,7 @@ Status op_person_erase(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &fields, "reason", val_text(call->reason));
     TRY(tx_create(c, registry_kind(c, "erasure"), erasure, ID_NONE, fields));
     TRY(tx_erase(c, id));
+    TRY(local_delete(c, STR(REGISTRY_SOURCE_ROWS), id_text(c->arena, id)));
     val_set_c(c->arena, &out, "id", val_id(c->arena, erasure));
     call->result = out;
     tx_result(c->tx, erasure);

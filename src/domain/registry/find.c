@@ -210,9 +210,25 @@ static Status find_aliases(Ctx *c, const NameQuery *q, Found *found) {
     return ST_OK;
 }
 
+/* Each word as if it were still being typed: half of a first name and half of a last one. */
+static NameQuery all_open(Arena *a, Str typed) {
+    NameQuery open = { .n = 0 };
+    while (typed.s && open.n < NAME_TOKENS_MAX) {
+        NameQuery one = name_query(a, str_cut(&typed, ' '));
+        if (one.n == 1) open.tokens[open.n++] = one.tokens[0];
+    }
+    return open;
+}
+
+/* Whole words first: opening every word looks at far more names, so that is done only when nobody
+ * was found. */
 Status find_by_name(Ctx *c, Str typed, Found *found) {
     NameQuery q = name_query(c->arena, typed);
     if (q.n == 0) return ST_OK;
+    TRY(find_people(c, &q, found));
+    TRY(find_aliases(c, &q, found));
+    if (found->lines.n > 0 || q.n == 1) return ST_OK;
+    q = all_open(c->arena, typed);
     TRY(find_people(c, &q, found));
     return find_aliases(c, &q, found);
 }

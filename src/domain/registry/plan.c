@@ -165,12 +165,6 @@ static bool is_confirmed(Val confirmed_not, Id person) {
     return false;
 }
 
-static const char *strongest(uint32_t reasons) {
-    for (uint32_t one = SAME_NUMBER; one < SAME_NAME_FATHER_AGE; one <<= 1)
-        if (reasons & one) return match_reason_name(one);
-    return match_reason_name(SAME_NAME_FATHER_AGE);
-}
-
 Status plan_check_doubles(Ctx *c, const Plan *plan, Val confirmed_not) {
     Candidate *people = arena_array(c->arena, Candidate, plan->n);
     for (size_t i = 0; i < plan->n; i++)
@@ -190,7 +184,7 @@ Status plan_check_doubles(Ctx *c, const Plan *plan, Val confirmed_not) {
         st = FAIL(c, ST_CONFLICT, plan->is_new_group ? str_c(c->arena, path) : "person",
                   "error.duplicate", "person", id_text(c->arena, m->person->id), "name",
                   record_text(m->person, "display_name"), "number",
-                  record_text(m->person, "number"), "reason", str_of(strongest(m->reasons)));
+                  record_text(m->person, "number"), "reason", str_of(match_strongest(m->reasons)));
     }
     return st;
 }

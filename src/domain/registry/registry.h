@@ -20,6 +20,20 @@ extern const Room registry_room;
  * nobody has named after a day. */
 #define REGISTRY_STAGED_BLOBS "blob"
 
+/* Rooms that bring people in keep the row a person came from in this LOCAL space, under the text of
+ * the person's id. Erasing the person takes it away. */
+#define REGISTRY_SOURCE_ROWS "source_row"
+
+/* The exact check of registration.check for one person, within the actor's reach and a read. member:
+ * typed as a member of group.register; dial_code: for telephone numbers without one. At most max. */
+typedef struct RegistryDouble {
+    Id person;
+    Str name, number;
+    const char *reason; /* "same_document" …: the strongest */
+} RegistryDouble;
+Status registry_doubles(Ctx *c, Val member, Str dial_code, RegistryDouble *ret, size_t max,
+                        size_t *ret_n) CHECKED;
+
 /* The kinds alone, for tests of lower floors and for tools that need no operations. */
 enum { REGISTRY_KINDS = 10 };
 extern const Kind *const registry_kinds[REGISTRY_KINDS];

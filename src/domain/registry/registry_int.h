@@ -140,6 +140,7 @@ typedef struct Matches {
 /* dial_code: for telephone numbers without one. */
 Status matches_find(Ctx *c, const Candidate *people, size_t n, Str dial_code, Matches *ret) CHECKED;
 const char *match_reason_name(uint32_t one_reason);
+const char *match_strongest(uint32_t reasons);
 
 /* ---- blobs.c: pictures waiting to be named by an operation -------------------------------------- */
 
