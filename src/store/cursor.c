@@ -10,7 +10,8 @@ enum { CURSOR_FORMAT = 1, CURSOR_BYTES_MAX = 1 << 16 };
 Hash256 query_hash(const Query *q) {
     Sha256 h;
     uint32_t kind = q->kind->k->no;
-    uint8_t flags = (uint8_t)((q->descending ? 1 : 0) | (q->with_void ? 2 : 0) | (q->where ? 4 : 0));
+    uint8_t flags =
+        (uint8_t)((q->descending ? 1 : 0) | (q->with_void ? 2 : 0) | (q->where ? 4 : 0));
     const char *order = q->order ? q->order->key_text : "";
     sha256_start(&h);
     sha256_add(&h, &kind, sizeof(kind));
@@ -32,8 +33,8 @@ Str cursor_seal(Ctx *c, const Hash256 *query, const Place *p) {
     cbor_put_int(&b, p->key.type == VAL_INT ? p->key.i : 0);
     cbor_put_bytes(&b, text ? p->key.text.s : "", text ? p->key.text.n : 0);
     ASSERT(!buf_full(&b));
-    Str sealed = crypt_wrap(c->env, c->arena, &c->store->cursor_key, str_n(query->b, sizeof(query->b)),
-                            buf_text(&b));
+    Str sealed = crypt_wrap(c->env, c->arena, &c->store->cursor_key,
+                            str_n(query->b, sizeof(query->b)), buf_text(&b));
     return hex_encode(c->arena, sealed.s, sealed.n);
 }
 

@@ -1,7 +1,8 @@
-/* query_field.c: names and values in SQL: a field wherever it is kept, who may ask by it, parameters.
+/* query_field.c: names and values in SQL: a field wherever it is kept, who may ask by it,
+ * parameters.
  *
- * Identifiers come from the model alone; every value is bound. Each table that is read, also on the
- * way through references, has the scope predicate of its own lane. */
+ * Identifiers come from the model alone; every value is bound. Each table that is read, also on
+ * the way through references, has the scope predicate of its own lane. */
 #include "store/query_int.h"
 
 #include "base/banned.h"
@@ -10,8 +11,14 @@
 enum { DATE_FIRST = -719162, DATE_LAST = 2932896 };
 
 /* Symbols on the parser's stack, measured on SQLite 3.40. */
-enum { COST_SELECT = 5, COST_SELECT_WHERE = 10, COST_REACH = 19, COST_OFFICE = 24, COST_CALL = 3,
-       COST_CASE = 6 };
+enum {
+    COST_SELECT = 5,
+    COST_SELECT_WHERE = 10,
+    COST_REACH = 19,
+    COST_OFFICE = 24,
+    COST_CALL = 3,
+    COST_CASE = 6
+};
 
 Sql *sql_new(Ctx *c, const KindInfo *k) {
     Sql *s = arena_new_of(c->arena, Sql);
@@ -40,7 +47,9 @@ const Column *table_column(const TableSpec *t, const FieldInfo *f) {
 Status field_may_be_asked(Ctx *c, const FieldInfo *f, const char *path) {
     Lane lane = field_lane(f);
     bool reached = c->reach && (c->reach->everything || c->reach->lane[lane].n > 0);
-    if (reached && !(f->f.flags & (FF_SEALED | FF_HIDDEN))) return ST_OK;
+    /* "void" is hidden in forms; whether a record stands is not. */
+    bool closed = f->f.flags & FF_SEALED || (f->f.flags & FF_HIDDEN && f->index != 0);
+    if (reached && !closed) return ST_OK;
     return FAIL(c, ST_DENIED, path, "error.query.field", "field", str_of(f->key_text));
 }
 
@@ -99,9 +108,11 @@ void sql_bind(const Sql *s, Stmt *st) {
 /* ---- fields ---- */
 
 /* In the table that holds it, whose row is `alias`. */
-static Str stored(Sql *s, const TableSpec *t, const char *alias, const FieldInfo *f, bool fold) {
+static Str stored(Sql *s, const TableSpec *t, const char *alias, const FieldInfo *f,
+                  FieldForm form) {
     Arena *a = s->c->arena;
     const Column *col = table_column(t, f);
+    bool fold = form == FIELD_FOLD || (form == FIELD_ORDER && f->f.type == FT_TEXT);
     Str v;
     if (f->index == 0 && !f->custom) return str_printf(a, "%s.void", alias);
     if (col && fold && col->fold) return str_printf(a, "%s.\"%s__fold\"", alias, f->f.name);
@@ -111,7 +122,7 @@ static Str stored(Sql *s, const TableSpec *t, const char *alias, const FieldInfo
         v = str_printf(a, "(%s.extra ->> '$.\"%s\"')", alias, f->key_text);
     if (!col && f->f.type == FT_REF) return str_printf(a, "panah_bytes(%.*s)", STR_ARG(v));
     if (fold) return str_printf(a, "panah_fold(%.*s)", STR_ARG(v));
-    if (f->f.type != FT_DATE) return v;
+    if (f->f.type != FT_DATE || form == FIELD_ORDER) return v;
     return str_printf(a, "CASE WHEN %.*s BETWEEN %d AND %d THEN %.*s END", STR_ARG(v), DATE_FIRST,
                       DATE_LAST, STR_ARG(v));
 }
@@ -123,11 +134,11 @@ static Str and_reach(Sql *s, const char *alias, Lane lane) {
 
 /* From the table of another lane: the row of the same office, since that of an id which has moved
  * stands in two. */
-static Str stored_beside(Sql *s, const char *alias, const FieldInfo *f, bool fold) {
+static Str stored_beside(Sql *s, const char *alias, const FieldInfo *f, FieldForm form) {
     Arena *a = s->c->arena;
     const TableSpec *t = sql_table(s, f->kind, field_lane(f));
     const char *side = str_c(a, str_printf(a, "%s_s", alias));
-    Str value = stored(s, t, side, f, fold), reach = and_reach(s, side, t->lane);
+    Str value = stored(s, t, side, f, form), reach = and_reach(s, side, t->lane);
     return str_printf(a,
                       "(SELECT %.*s FROM \"%s\" AS %s WHERE %s.id = %s.id%.*s"
                       " AND (SELECT o.office FROM ledger_scope AS o WHERE o.no = %s.scope)"
@@ -137,20 +148,20 @@ static Str stored_beside(Sql *s, const char *alias, const FieldInfo *f, bool fol
                       side);
 }
 
-Str sql_field(Sql *s, const char *alias, const FieldInfo *f, bool fold) {
+Str sql_field(Sql *s, const char *alias, const FieldInfo *f, FieldForm form) {
     Lane own = f->kind->k->lane;
-    if (field_lane(f) != own) return stored_beside(s, alias, f, fold);
-    return stored(s, sql_table(s, f->kind, own), alias, f, fold);
+    if (field_lane(f) != own) return stored_beside(s, alias, f, form);
+    return stored(s, sql_table(s, f->kind, own), alias, f, form);
 }
 
-Str sql_path(Sql *s, const char *alias, const FieldInfo *const *path, size_t n, bool fold) {
+Str sql_path(Sql *s, const char *alias, const FieldInfo *const *path, size_t n, FieldForm form) {
     Arena *a = s->c->arena;
-    Str v = sql_field(s, alias, path[0], n == 1 && fold);
+    Str v = sql_field(s, alias, path[0], n == 1 ? form : FIELD_VALUE);
     for (size_t i = 1; i < n; i++) {
         const KindInfo *k = path[i]->kind;
         const TableSpec *t = sql_table(s, k, k->k->lane);
         const char *row = str_c(a, str_printf(a, "p%zu", i));
-        Str next = sql_field(s, row, path[i], i + 1 == n && fold);
+        Str next = sql_field(s, row, path[i], i + 1 == n ? form : FIELD_VALUE);
         Str reach = and_reach(s, row, t->lane);
         v = str_printf(a,
                        "(SELECT %.*s FROM \"%s\" AS %s WHERE %s.id = %.*s%.*s"

@@ -23,16 +23,16 @@ static void give(sqlite3_context *x, bool ok, int64_t value) {
 /* panah_add(a, b) */
 static void sql_add(sqlite3_context *x, int n, sqlite3_value **v) {
     int64_t r = 0;
-    bool ok = all_int(n, v) && !__builtin_add_overflow(sqlite3_value_int64(v[0]),
-                                                       sqlite3_value_int64(v[1]), &r);
+    bool ok = all_int(n, v) &&
+              !__builtin_add_overflow(sqlite3_value_int64(v[0]), sqlite3_value_int64(v[1]), &r);
     give(x, ok, r);
 }
 
 /* panah_sub(a, b) */
 static void sql_sub(sqlite3_context *x, int n, sqlite3_value **v) {
     int64_t r = 0;
-    bool ok = all_int(n, v) && !__builtin_sub_overflow(sqlite3_value_int64(v[0]),
-                                                       sqlite3_value_int64(v[1]), &r);
+    bool ok = all_int(n, v) &&
+              !__builtin_sub_overflow(sqlite3_value_int64(v[0]), sqlite3_value_int64(v[1]), &r);
     give(x, ok, r);
 }
 
@@ -49,8 +49,7 @@ static bool divide(int64_t a, int64_t b, int64_t *ret) {
 /* panah_mul(a, b, unit): a × b / unit, cut toward zero; a × b itself must fit. */
 static void sql_mul(sqlite3_context *x, int n, sqlite3_value **v) {
     int64_t r = 0;
-    bool ok = all_int(n, v) && multiply(v[0], v[1], &r) &&
-              divide(r, sqlite3_value_int64(v[2]), &r);
+    bool ok = all_int(n, v) && multiply(v[0], v[1], &r) && divide(r, sqlite3_value_int64(v[2]), &r);
     give(x, ok, r);
 }
 
@@ -103,7 +102,8 @@ static void sql_bytes(sqlite3_context *x, int n, sqlite3_value **v) {
         sqlite3_result_null(x);
 }
 
-/* panah_sum(a): exact whatever the order; NULL where the total does not fit, 0 where there is none. */
+/* panah_sum(a): exact whatever the order; NULL where the total does not fit, 0 where there is
+ * none. */
 typedef struct Sum {
     int64_t high, low; /* in steps of 2^32, and the rest */
 } Sum;

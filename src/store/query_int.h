@@ -6,7 +6,7 @@
  *   query_plan.c      which index a query walks along
  *   query_run.c       statements, the work they may do, records of what they found
  *   query.c           lists, counts and tallies
- *   cursor.c          where a list goes on                                                        */
+ *   cursor.c          where a list goes on */
 #ifndef STORE_QUERY_INT_H
 #define STORE_QUERY_INT_H
 
@@ -34,6 +34,7 @@ typedef struct SqlParam {
 typedef struct SqlHoist {
     uint32_t no;    /* its column is __h<no> */
     uint32_t stage; /* the subquery in which it is computed, from 1 */
+    int cost;       /* see query_sql.c */
     Str sql;
 } SqlHoist;
 
@@ -47,7 +48,7 @@ typedef struct SqlFrame {
 } SqlFrame;
 
 /* A condition that an index of the table answers and that must hold for the whole to hold. */
-typedef enum DriveOp { DRIVE_EQUAL, DRIVE_LOWER, DRIVE_UPPER, DRIVE_IN, DRIVE_PREFIX } DriveOp;
+typedef enum DriveOp { DRIVE_EQUAL, DRIVE_LOWER, DRIVE_UPPER, DRIVE_IN } DriveOp;
 typedef struct Drive {
     const char *column; /* with its index "<table>__<column>" */
     DriveOp op;
@@ -73,10 +74,15 @@ int sql_value(Sql *s, Val v);
 int sql_today(Sql *s);
 /* "alias.scope IN (…)"; empty where everything is in reach. */
 Str sql_reach(Sql *s, const char *alias, Lane lane);
-/* What is stored of a field in a row of its kind's main table. fold: of a text, its text_fold. */
-Str sql_field(Sql *s, const char *alias, const FieldInfo *f, bool fold);
+typedef enum FieldForm {
+    FIELD_VALUE, /* as expressions see it: a date beyond the years 1-9999 is unknown */
+    FIELD_FOLD,  /* of a text: its text_fold */
+    FIELD_ORDER, /* as it is stored; of a text its text_fold */
+} FieldForm;
+/* A field of the record whose row of its kind's main table is `alias`. */
+Str sql_field(Sql *s, const char *alias, const FieldInfo *f, FieldForm form);
 /* The same of the record that a chain of references leads to. */
-Str sql_path(Sql *s, const char *alias, const FieldInfo *const *path, size_t n, bool fold);
+Str sql_path(Sql *s, const char *alias, const FieldInfo *const *path, size_t n, FieldForm form);
 /* How deep the parser's stack gets in it. */
 int sql_path_cost(const Sql *s, const FieldInfo *const *path, size_t n);
 const Column *table_column(const TableSpec *t, const FieldInfo *f);
@@ -86,11 +92,11 @@ void sql_bind(const Sql *s, Stmt *st);
 
 /* ---- query_sql.c ---- */
 
-/* The condition over rows t0, and into s->drives what an index could answer of it. ST_DENIED where it
- * asks for what the actor may not read; ST_LIMIT "error.query.too_complex". */
+/* The condition over rows t0, and into s->drives what an index could answer of it. ST_DENIED
+ * where it asks for what the actor may not read; ST_LIMIT "error.query.too_complex". */
 Status sql_where(Sql *s, const Expr *e, Str *ret_sql) CHECKED;
-/* "WITH … " for the parts of a frame that were taken out, and in *ret_from what to select from then.
- * base: the table with its alias and its WHERE. */
+/* "WITH … " for the parts of a frame that were taken out, and in *ret_from what to select from
+ * then. base: the table with its alias and its WHERE. */
 Str sql_with(Sql *s, const SqlFrame *f, Str base, Str *ret_from);
 
 /* ---- cursor.c ---- */
@@ -127,7 +133,7 @@ typedef struct Walk {
 /* An order by a field that has no index sorts all rows in reach each time: up to so many. */
 enum { SORT_ROWS_MAX = 20000, SORT_BOUND_MAX = 5000 };
 
-/* For a list. order: of a field without a column of its own: NULL with by_field set. */
+/* For a list: by age, or by a field and, where it has an index, its column. */
 Status plan_list(Sql *s, bool by_field, const char *order, Walk *ret) CHECKED;
 /* For counting, where order does not matter. */
 Status plan_count(Sql *s, Walk *ret) CHECKED;
