@@ -208,15 +208,15 @@ Status registry_doubles(Ctx *c, Val member, Str dial_code, RegistryDouble *ret, 
                         size_t *ret_n) {
     Candidate one = { val_get(member, "person"), val_get(member, "phones"),
                       val_get(member, "documents"), val_get(member, "names") };
-    Matches found = { 0 };
-    TRY(matches_find(c, &one, 1, dial_code, &found));
-    size_t n = found.n < max ? found.n : max;
+    Matches all = { 0 };
+    TRY(matches_find(c, &one, 1, dial_code, &all));
+    size_t n = all.found.n < max ? all.found.n : max;
     for (size_t i = 0; i < n; i++)
         ret[i] = (RegistryDouble){
-            .person = found.v[i].person->id,
-            .name = record_text(found.v[i].person, "display_name"),
-            .number = record_text(found.v[i].person, "number"),
-            .reason = match_strongest(found.v[i].reasons),
+            .person = all.found.v[i].person->id,
+            .name = record_text(all.found.v[i].person, "display_name"),
+            .number = record_text(all.found.v[i].person, "number"),
+            .reason = match_strongest(all.found.v[i].reasons),
         };
     *ret_n = n;
     return ST_OK;
