@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { MOTHER_AGE_MIN_DAYS = 13 * 365 };
+enum { MOTHER_AGE_MIN_DAYS = 13 * 365, NEXT_DAY = 86400 };
 
 static const DemoFamily *family_of(const DemoStage *s, uint32_t person) {
     return demo_family(s->w, s->w->people[person].family);
@@ -191,17 +191,17 @@ static bool consent(DemoStage *s, uint32_t person) {
     return record_add(s, DEMO_CONSENT, person, "consent", demo_map_end(&m));
 }
 
-/* ---- slips: written, seen, put right --------------------------------------------------------- */
+/* ---- slips: written, seen the next day, put right -------------------------------------------- */
 
 static bool slip(DemoStage *s, uint32_t person) {
     DemoWorld *w = s->w;
-    uint8_t number = w->slips++;
+    uint16_t number = w->slips++ % DEMO_RECORDS;
     bool phone = number & 1;
     const DemoFamily *f = family_of(s, person);
     Val fields = phone ? demo_new_phone(w, s->a, f) : demo_new_paper(w, s->a, f, person);
     s->ret->makes_record = true;
     s->ret->record = number;
-    demo_follow(s, DEED_SLIP_END, person, number, demo_between(w, 60, 700));
+    demo_follow(s, DEED_SLIP_END, person, number, NEXT_DAY);
     return record_add(s, DEMO_CHANGED, person, phone ? "phone" : "document", fields);
 }
 

@@ -10,8 +10,8 @@
  * People: five offices in the styles of five countries; names from lists of our own in Dari,
  * Pashto, Arabic, Sango, the languages of the Congos and French, common ones common; couples,
  * widows, two wives, grandparents with grandchildren, children alone, twins, people alone; birth
- * dates as they are said: exact, a month, a year, an age, heaped on 1 January and 1 Hamal. After the
- * arrival about one later act a person. `people` counts person records: those of arrivals, of
+ * dates as they are said: exact, a month, a year, an age, heaped on 1 January and 1 Hamal. After
+ * the arrival about one later act a person. `people` counts person records: those of arrivals, of
  * births and of doubles.
  *
  * Telephone numbers lie in ranges that no operator is known to use; numbers of papers are made up.
@@ -23,7 +23,7 @@
 
 #include "codec/codec.h"
 
-enum { DEMO_OFFICES = 5, DEMO_PEOPLE_MAX = 5000000, DEMO_MEMBERS_MAX = 40 };
+enum { DEMO_OFFICES = 5, DEMO_PEOPLE_MAX = 5000000, DEMO_MEMBERS_MAX = 40, DEMO_RECORDS = 4096 };
 #define DEMO_NONE UINT32_MAX
 
 typedef struct DemoOptions {
@@ -80,9 +80,9 @@ typedef struct DemoEvent {
     bool makes_person; /* the subjects come into being by this event */
     bool makes_record; /* the reply's "id" is wanted by a later event with the same .record */
     bool needs_record; /* the input lacks "id": the one made under .record, within a day or so */
-    uint8_t record;
-    bool makes_group; /* the reply's "group" stands for .group in later events */
-    Id group;         /* the group the input names; ID_NONE: none */
+    uint16_t record;   /* below DEMO_RECORDS */
+    bool makes_group;  /* the reply's "group" stands for .group in later events */
+    Id group;          /* the group the input names; ID_NONE: none */
 } DemoEvent;
 
 typedef struct DemoWorld DemoWorld;

@@ -114,7 +114,7 @@ typedef struct Follow {
     Known *people;
     uint32_t n;
     Map ids; /* id → place + 1, groups → the address of this */
-    bool record[256];
+    bool record[DEMO_RECORDS];
     size_t truths[DEMO_TRUTHS];
     size_t families, with_phone, refused;
 } Follow;

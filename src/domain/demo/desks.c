@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-/* ---- offices and accounts ------------------------------------------------------------------------ */
+/* ---- offices and accounts -------------------------------------------------------------------- */
 
 static Status call(Player *y, Arena *a, const char *op, Val input, Val *ret) {
     Ctx c = ctx_new(y->env, a);
@@ -98,7 +98,7 @@ Status desks_make(Player *y, DemoOptions *o) {
     return ST_OK;
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------ */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 /* The calls of one clerk that go in one transaction. */
 typedef struct Batch {

@@ -219,7 +219,7 @@ static const Ending endings[] = {
     { "I", "SPONTANEOUS_DEPARTURE" }, { "C", "VOLREP" }, { "C", "RESETTLED" }, { "C", "DECEASED" }
 };
 
-static void put_ending(DemoStage *s, DemoMap *m, uint8_t ending, bool with_day) {
+static void put_ending(DemoStage *s, DemoMap *m, uint16_t ending, bool with_day) {
     demo_put(m, STR("process_status"), demo_code(endings[ending].status));
     demo_put(m, STR("status_reason"), demo_code(endings[ending].reason));
     if (with_day && endings[ending].status[0] == 'C')

@@ -12,7 +12,7 @@ void demo_env_init(Env *env, Day start) {
     env->monotonic_us = machine->monotonic_us;
 }
 
-/* ---- a window of events ------------------------------------------------------------------------------ */
+/* ---- a window of events ---------------------------------------------------------------------- */
 
 static bool must_wait(const Player *y, const DemoEvent *e) {
     if (y->n == WINDOW_MAX) return true;
@@ -63,7 +63,7 @@ static void interview_shift(Player *y, Item *item, Time now) {
     }
 }
 
-/* ---- sending it -------------------------------------------------------------------------------------- */
+/* ---- sending it ------------------------------------------------------------------------------ */
 
 typedef struct Sending {
     Player *player;
@@ -90,7 +90,7 @@ static void send_all(Player *y) {
         (void)pthread_join(threads[i], NULL);
 }
 
-/* ---- what came of it ------------------------------------------------------------------------------------ */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 static void refusal_count(Player *y, const Item *item) {
     DemoReport *r = &y->report;
@@ -184,7 +184,7 @@ static Status window_send(Player *y) {
     return ST_OK;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 /* An event that has to wait for the window before it lies in the same arena: it is copied over. */
 static Status play_events(Player *y) {

@@ -6,15 +6,16 @@
  *     demo_play(c, &play, &report)
  *     close, and open again with env_system() to serve it
  *
- * It makes the five offices and their clerks with office.save and user.create, then sends each event
- * as the clerk who has it at hand (recorded as "demo on behalf of"). The clock goes with the events;
- * what a day brings goes in few transactions. A refused operation is counted with its reason and the
- * next go on: with the built-in model there is none.
+ * It makes the five offices and their clerks with office.save and user.create, then sends each
+ * event as the clerk who has it at hand (recorded as spoken by "demo"). The clock goes with the
+ * events; what a day brings goes in few transactions. A refused operation is counted with its
+ * reason and the next go on: with the built-in model there is none.
  *
  * The truth file is CSV, one row a record that came into being or was changed:
  *     person,number,true_person,event,date,office,double_of
- * person and double_of are ids; true_person numbers human beings from 1: two rows REGISTERED, BORN or
- * DOUBLE with one true_person are one human being registered twice. number stands in those rows only.
+ * person and double_of are ids; true_person numbers human beings from 1: two rows REGISTERED, BORN
+ * or DOUBLE with one true_person are one human being registered twice. number stands in those rows
+ * only.
  *
  * Thread rule: one call a store; uses up to `threads` threads of its own. */
 #ifndef DOMAIN_DEMO_PLAY_H
@@ -56,8 +57,8 @@ typedef struct DemoReport {
 
 /* A virtual clock at 00:00 UTC of a day; randomness and stop-watch are the machine's own. */
 void demo_env_init(Env *env, Day start);
-/* Strings of the report live in c->arena. ST_CANCELLED when env->stop was set; what had been sent by
- * then stays. */
+/* Strings of the report live in c->arena. ST_CANCELLED when env->stop was set; what had been sent
+ * by then stays. */
 Status demo_play(Ctx *c, const DemoPlay *p, DemoReport *ret) CHECKED;
 
 #endif

@@ -7,7 +7,6 @@
 enum {
     WINDOW_MAX = 4096, /* events held back at most, all of one day */
     CLERKS_MAX = 8,
-    RECORDS = 256,  /* DemoEvent.record is a byte */
     ROUNDS_MAX = 4, /* a call is sent: a long list of possible doubles comes in parts */
     DESK_ARENA_MAX = 512 << 20,
 };
@@ -42,22 +41,22 @@ typedef struct Player {
     Item *items;
     size_t n;
     Desk desks[DEMO_OFFICES];
-    bool record_pending[RECORDS];
-    char record_ids[RECORDS][ID_TEXT_N];
+    bool record_pending[DEMO_RECORDS];
+    char record_ids[DEMO_RECORDS][ID_TEXT_N];
     VEC(Id) groups_pending;
     Map groups; /* what the world calls a group → its real id, where they differ */
     TruthFile *truth;
     DemoReport report;
 } Player;
 
-/* ---- desks.c ---------------------------------------------------------------------------------- */
+/* ---- desks.c --------------------------------------------------------------------------------- */
 
 /* Offices and accounts; fills the desks' clerks and the options' offices. */
 Status desks_make(Player *y, DemoOptions *o) CHECKED;
 /* Sends the window's events of one office; results and refusals stay in the items. */
 void desk_send(Desk *d);
 
-/* ---- truth.c ---------------------------------------------------------------------------------- */
+/* ---- truth.c --------------------------------------------------------------------------------- */
 
 Status truth_open(Ctx *c, const char *path, TruthFile **ret) CHECKED;
 /* One row a subject of an event that was done. number: by subject, or NULL. */

@@ -150,7 +150,7 @@ static void show_refusals(const DemoReport *r) {
     }
 }
 
-/* ---- looking ----------------------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
 static int64_t count(Folder *f, const char *kind, const char *where) {
     Ctx c = ctx_new(&f->env, arena_new(&f->env, 64 << 20));
@@ -248,7 +248,7 @@ static void folder_sound(Folder *f) {
     arena_free(c.arena);
 }
 
-/* ---- tests -------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void test_nothing_is_refused(void **state) {
     (void)state;

@@ -300,7 +300,7 @@ static bool last_family(DemoWorld *w) {
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-void demo_follow(DemoStage *s, DemoDeed deed, uint32_t subject, uint8_t arg, int32_t delay_s) {
+void demo_follow(DemoStage *s, DemoDeed deed, uint32_t subject, uint16_t arg, int32_t delay_s) {
     DemoPlan p = { .second = s->plan->second + delay_s,
                    .deed = (uint8_t)deed,
                    .office = s->plan->office,
@@ -318,8 +318,8 @@ void demo_subject(DemoStage *s, uint32_t person) {
         (DemoSubject){ person, s->w->people[person].true_person };
 }
 
-/* All that befalls a family on one day passes through one pair of hands, in order. On a quiet day one
- * clerk does it all, each in turn. */
+/* All that befalls a family on one day passes through one pair of hands, in order. On a quiet day
+ * one clerk does it all, each in turn. */
 static uint32_t clerk_of(const DemoWorld *w, const DemoFamily *f) {
     return (w->today + demo_trait(f->look, TRAIT_CLERK, w->at_desk)) % w->clerks;
 }

@@ -160,7 +160,7 @@ typedef enum DemoDeed {
 typedef struct DemoPlan {
     int32_t second; /* of the day, UTC */
     uint8_t deed, office;
-    uint8_t arg;
+    uint16_t arg;
     uint32_t subject; /* follow-ups: person or family */
 } DemoPlan;
 
@@ -188,7 +188,7 @@ struct DemoWorld {
     size_t next_plan;
     VEC(DemoPlan) tomorrow; /* follow-ups that wait */
     uint32_t counter;       /* of phones and papers given out later */
-    uint8_t slips;
+    uint16_t slips;
 };
 
 static inline DemoFamily *demo_family(const DemoWorld *w, uint32_t i) {
@@ -332,7 +332,7 @@ bool demo_family_act(DemoStage *s, uint32_t person);
 bool demo_double(DemoStage *s);
 bool demo_follow_up(DemoStage *s);
 /* Adds a follow-up later today, or tomorrow. */
-void demo_follow(DemoStage *s, DemoDeed deed, uint32_t subject, uint8_t arg, int32_t delay_s);
+void demo_follow(DemoStage *s, DemoDeed deed, uint32_t subject, uint16_t arg, int32_t delay_s);
 void demo_subject(DemoStage *s, uint32_t person);
 
 #endif
