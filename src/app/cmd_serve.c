@@ -106,7 +106,7 @@ static sigset_t block_signals(void) {
 }
 
 static int serve_fn(Cli *cli) {
-    Listen l;
+    Listen l = { 0 };
     const char *listen_on = option(cli, "listen");
     Str text = listen_on ? str_of(listen_on) : cli->config.listen;
     if (read_listen(cli, text, &l) != ST_OK) return say_errors(cli);

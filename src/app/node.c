@@ -43,6 +43,9 @@ Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node)
                         .n_readers = o->readers ? o->readers : (size_t)config->readers };
     AccessOptions ao = { 0 };
     *node = (Node){ .ops = app_ops() };
+    Str key = str_printf(c->arena, "%s/node.key", o->dir);
+    if (!env_file_exists(str_c(c->arena, key)))
+        return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(o->dir));
     TRY(store_open(c, &so, &node->store));
     TRY(access_open(c, node->store, &ao, &node->access));
     node->ops.access = node->access;

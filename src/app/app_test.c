@@ -1,0 +1,416 @@
+/* app_test.c: the program from its arguments to its exit status, without a server and beside one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/client.h"
+#include "app/setup.h"
+
+#include <ftw.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static char dir[64], folder[80];
+static Arena *a;
+
+/* What the last command said. */
+static char *out, *err;
+static size_t out_n, err_n;
+
+static void forget(void) {
+    free(out);
+    free(err);
+    out = err = NULL;
+}
+
+static int run_in(const char *input, const char *const *words) {
+    const char *argv[24] = { "panah" };
+    int n = 1;
+    for (size_t i = 0; words[i]; i++)
+        argv[n++] = words[i];
+    forget();
+    FILE *in = fmemopen((void *)(uintptr_t)input, strlen(input) ? strlen(input) : 1, "r");
+    FILE *to = open_memstream(&out, &out_n), *errors = open_memstream(&err, &err_n);
+    int rc = app_run(env_system(), n, (char *const *)argv, in, to, errors);
+    fclose(in);
+    fclose(to);
+    fclose(errors);
+    return rc;
+}
+#define run(...) run_in("", (const char *const[]){ __VA_ARGS__, NULL })
+/* In the folder of the tests. */
+#define panah(...)                                                                                 \
+    run_in("", (const char *const[]){ "-d", folder, "--lang", "en", __VA_ARGS__, NULL })
+#define want(status, ...)                                                                          \
+    do {                                                                                           \
+        int rc_ = panah(__VA_ARGS__);                                                              \
+        if (rc_ != (status)) fail_msg("exit %d instead of %d: %s%s", rc_, (status), out, err);     \
+    } while (0)
+
+static Val said(void) {
+    Ctx c = ctx_new(env_system(), a);
+    Val v = VAL_ABSENT;
+    if (json_parse(&c, str_of(out), 64 << 20, &v) != ST_OK) fail_msg("not JSON: %s", out);
+    return v;
+}
+
+static const char *text_in(Val v, const char *name) {
+    return str_c(a, val_get_text(v, name, STR("")));
+}
+
+static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static int make(void **state) {
+    (void)state;
+    (void)signal(SIGPIPE, SIG_IGN);
+    umask(077);
+    setenv("LC_ALL", "C", 1);
+    a = arena_new(env_system(), (size_t)256 << 20);
+    (void)snprintf(dir, sizeof dir, "%s/panah-app-XXXXXX",
+                   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(folder, sizeof folder, "%s/data", dir);
+    return 0;
+}
+
+static int drop(void **state) {
+    (void)state;
+    (void)nftw(dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    forget();
+    arena_free(a);
+    return 0;
+}
+
+static const char *path_in(const char *name) {
+    return str_c(a, str_printf(a, "%s/%s", dir, name));
+}
+
+static void write_file(const char *path, const char *text) {
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static char *read_file(const char *path) {
+    Ctx c = ctx_new(env_system(), a);
+    Str bytes;
+    assert_int_equal(env_read_file(&c, path, 64 << 20, &bytes), ST_OK);
+    return (char *)(uintptr_t)str_c(a, bytes);
+}
+
+/* ---- help and usage ------------------------------------------------------------------------------------- */
+
+static void test_help_comes_from_the_tables(void **state) {
+    (void)state;
+    assert_int_equal(run("help"), EXIT_DONE);
+    for (size_t i = 0; commands[i]; i++) {
+        if (!strstr(out, commands[i]->name)) fail_msg("help lacks %s", commands[i]->name);
+    }
+    for (size_t i = 0; commands[i]; i++) {
+        assert_int_equal(run("help", commands[i]->name), EXIT_DONE);
+        for (size_t k = 0; k < OPTIONS_MAX && commands[i]->options[k].name; k++) {
+            if (!strstr(out, commands[i]->options[k].name))
+                fail_msg("help %s lacks %s", commands[i]->name, commands[i]->options[k].name);
+            if (strstr(out, commands[i]->options[k].help))
+                fail_msg("%s has no text", commands[i]->options[k].help);
+        }
+        if (strstr(out, "command.")) fail_msg("%s has no text", commands[i]->name);
+        assert_int_equal(run(commands[i]->name, "--help"), EXIT_DONE);
+    }
+    assert_int_equal(run("help", "--man"), EXIT_DONE);
+    assert_int_equal(strncmp(out, ".TH PANAH 1", 11), 0);
+    for (size_t i = 0; i < n_settings; i++) {
+        if (!strstr(out, settings[i].name)) fail_msg("the manual lacks %s", settings[i].name);
+        if (strstr(out, settings[i].help)) fail_msg("%s has no text", settings[i].help);
+    }
+    assert_int_equal(run("--lang", "fa", "help"), EXIT_DONE);
+    assert_non_null(strstr(out, "ساختن پوشهٔ داده‌ها"));
+    assert_int_equal(run("--version"), EXIT_DONE);
+    assert_string_equal(out, "panah " PANAH_VERSION "\n");
+    assert_int_equal(run("version", "--json"), EXIT_DONE);
+    assert_string_equal(text_in(said(), "version"), PANAH_VERSION);
+}
+
+static void test_usage_is_told_from_refusal(void **state) {
+    (void)state;
+    assert_int_equal(run("frobnicate"), EXIT_USAGE);
+    assert_non_null(strstr(err, "frobnicate"));
+    assert_int_equal(run("op"), EXIT_USAGE);
+    assert_int_equal(run("op", "a.b", "c.d"), EXIT_USAGE);
+    assert_int_equal(run("verify", "--frob"), EXIT_USAGE);
+    assert_int_equal(run("verify", "--all-seals=yes"), EXIT_USAGE);
+    assert_int_equal(run("serve", "--listen"), EXIT_USAGE);
+    assert_int_equal(run("-x"), EXIT_USAGE);
+    assert_int_equal(run("-d"), EXIT_USAGE);
+    assert_int_equal(run("demo", "--people", "0"), EXIT_USAGE);
+    assert_int_equal(run("demo", "--people", "many"), EXIT_USAGE);
+    assert_int_equal(run("query", "person", "what", "ever"), EXIT_USAGE);
+    assert_int_equal(run("query", "person", "--format", "xml"), EXIT_USAGE);
+    assert_int_equal(run("export", "person"), EXIT_USAGE);
+    assert_int_equal(run("user", "bewitch", "admin"), EXIT_USAGE);
+    assert_int_equal(run("init", "--utc-offset", "9999"), EXIT_USAGE);
+    want(EXIT_REFUSED, "verify");
+    assert_non_null(strstr(err, "There is no data folder"));
+    want(EXIT_REFUSED, "serve", "--listen", "0.0.0.0:8470");
+    assert_non_null(strstr(err, "TLS"));
+    want(EXIT_REFUSED, "serve", "--listen", "192.168.1.5:8470");
+    want(EXIT_REFUSED, "serve", "--listen", "localhost:99999");
+    want(EXIT_REFUSED, "serve", "--listen", "nonsense");
+}
+
+/* ---- a folder ------------------------------------------------------------------------------------------------ */
+
+static void test_a_folder_is_made_once(void **state) {
+    (void)state;
+    want(EXIT_DONE, "init", "--name", "Test", "--office", "KBL", "--dial-code", "93", "--json");
+    Val v = said();
+    assert_int_equal(strlen(text_in(v, "recovery_key")), 63);
+    assert_int_equal(strlen(text_in(v, "password")), 19);
+    assert_string_equal(text_in(v, "login"), "admin");
+    want(EXIT_REFUSED, "init");
+    want(EXIT_REFUSED, "demo", "--people", "10");
+    static const char *const names[] = { "", "/node.key", "/panah.db", "/keys.db", "/panah.conf" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct stat st;
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s%s", folder, names[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 077, 0);
+    }
+}
+
+static void test_accounts(void **state) {
+    (void)state;
+    want(EXIT_DONE, "user", "list");
+    assert_non_null(strstr(out, "admin"));
+    want(EXIT_DONE, "user", "add", "Zarmina", "--name", "Zarmina Khattak", "--office", "KBL",
+         "--role", "registration_clerk,viewer", "--json");
+    assert_int_equal(strlen(text_in(said(), "first_password")), 19);
+    want(EXIT_REFUSED, "user", "add", "zarmina", "--office", "KBL");
+    want(EXIT_REFUSED, "user", "add", "another", "--office", "XXX");
+    want(EXIT_DONE, "user", "suspend", "zarmina");
+    assert_non_null(strstr(out, "Suspended"));
+    want(EXIT_DONE, "user", "list", "--json");
+    assert_non_null(strstr(out, "\"SUSPENDED\""));
+    want(EXIT_REFUSED, "op", "person.search", "--as", "zarmina");
+    want(EXIT_DONE, "user", "activate", "zarmina");
+    want(EXIT_DONE, "user", "password", "zarmina");
+    want(EXIT_REFUSED, "user", "password", "nobody");
+    want(EXIT_REFUSED, "user", "suspend", "admin"); /* the last administrator */
+}
+
+static const char person[] = "{\"person\":{\"given_name\":\"%s\",\"sex\":\"F\",\"birth_date\":"
+                             "\"1990-03-12\"}}";
+
+static void register_person(const char *name, const char *as) {
+    char input[400];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)snprintf(input, sizeof input, person, name);
+#pragma GCC diagnostic pop
+    int rc = run_in(input, (const char *const[]){ "-d", folder, "op", "person.register", "--json",
+                                                  "-", "--as", as, NULL });
+    if (rc != EXIT_DONE) fail_msg("%s", err);
+}
+
+static void test_operations(void **state) {
+    (void)state;
+    register_person("Zahra", "admin");
+    const char *id = text_in(said(), "person"), *file = path_in("input.json");
+    assert_int_equal(strlen(id), ID_TEXT_N);
+    write_file(file, "{\"q\":\"zahra\"}");
+    want(EXIT_DONE, "op", "person.search", "--json", file);
+    assert_non_null(strstr(out, id));
+    /* Who did it, for whom. */
+    write_file(file, str_c(a, str_printf(a, "{\"subject\":\"%s\"}", id)));
+    want(EXIT_DONE, "op", "record.history", "--json", file);
+    assert_non_null(strstr(out, "person.register"));
+    want(EXIT_REFUSED, "op", "person.bewitch");
+    assert_non_null(strstr(err, "There is no such operation"));
+    write_file(file, "{\"q\":");
+    want(EXIT_REFUSED, "op", "person.search", "--json", file);
+    assert_non_null(strstr(err, "JSON"));
+    want(EXIT_REFUSED, "op", "person.search", "--json", path_in("nothing.json"));
+    want(EXIT_REFUSED, "op", "person.search", "--as", "nobody");
+    write_file(file, "{\"wizard\":1}");
+    want(EXIT_REFUSED, "op", "person.search", "--json", file);
+    assert_non_null(strstr(err, "wizard"));
+}
+
+static void test_queries_and_exports(void **state) {
+    (void)state;
+    register_person("=cmd|calc", "zarmina");
+    register_person("Aziza \\\"the, first\\\"", "zarmina");
+    want(EXIT_DONE, "query", "person where given_name = 'Zahra'");
+    assert_int_equal(said().list.n, 1);
+    want(EXIT_DONE, "query", "person", "where", "age(birth_date)", ">", "100");
+    assert_int_equal(said().list.n, 0);
+    want(EXIT_DONE, "query", "person", "--limit", "2", "--order", "display_name", "--descending");
+    assert_int_equal(said().list.n, 2);
+    want(EXIT_DONE, "query", "person where sex = 'F'", "--format", "csv", "--columns",
+         "given_name,sex", "--order", "display_name");
+    assert_int_equal(strncmp(out, "id,void,given_name,sex\r\n", 24), 0);
+    assert_non_null(strstr(out, "'=cmd|calc")); /* no formula for a spreadsheet */
+    want(EXIT_REFUSED, "query", "person where wingspan > 3");
+    want(EXIT_REFUSED, "query", "dragon");
+    const char *csv = path_in("people.csv"), *json = path_in("people.ndjson");
+    want(EXIT_DONE, "export", "person", "--out", csv, "--json");
+    assert_int_equal(val_get_int(said(), "rows", -1), 3);
+    char *text = read_file(csv);
+    assert_non_null(strstr(text, "\"Aziza \"\"the, first\"\"\""));
+    struct stat st;
+    assert_int_equal(stat(csv, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    want(EXIT_DONE, "export", "person", "--where", "given_name = 'Zahra'", "--out", json);
+    text = read_file(json);
+    assert_int_equal(strncmp(text, "{\"kind\":\"person\"", 16), 0);
+    want(EXIT_REFUSED, "export", "person", "--out", path_in("no/such/place.csv"));
+    want(EXIT_REFUSED, "export", "dragon", "--out", path_in("dragon.csv"));
+    assert_int_not_equal(stat(path_in("dragon.csv"), &st), 0);
+    assert_int_not_equal(stat(path_in("dragon.csv.part"), &st), 0);
+    /* A clerk may see, but not take away. */
+    want(EXIT_REFUSED, "export", "person", "--out", path_in("clerk.csv"), "--as", "zarmina");
+}
+
+static void test_checks(void **state) {
+    (void)state;
+    want(EXIT_DONE, "verify", "--all-seals", "--json");
+    assert_int_equal(val_get_int(said(), "faults", -1), 0);
+    want(EXIT_DONE, "rebuild", "--check", "--json");
+    assert_int_equal(val_get_int(said(), "differences", -1), 0);
+    want(EXIT_DONE, "rebuild");
+    want(EXIT_DONE, "doctor");
+    assert_non_null(strstr(out, "recovery key"));
+    want(EXIT_DONE, "doctor", "--recovery-printed", "--json");
+    assert_non_null(strstr(out, "\"recovery_printed\": \"20"));
+    (void)chmod(folder, 0755);
+    want(EXIT_REFUSED, "doctor");
+    assert_non_null(strstr(out, "TROUBLE"));
+    (void)chmod(folder, 0700);
+}
+
+static void test_settings(void **state) {
+    (void)state;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/panah.conf", folder);
+    char *before = read_file(path);
+    write_file(path, "# a comment\nlanguage = fr # and another\nworkers = 4\n\n");
+    assert_int_equal(run("-d", folder, "query", "dragon"), EXIT_REFUSED);
+    assert_non_null(strstr(err, "type de fiche"));
+    write_file(path, "workers = 0\nwizard = 1\nnonsense\n");
+    want(EXIT_REFUSED, "verify");
+    assert_non_null(strstr(err, "panah.conf:1"));
+    assert_non_null(strstr(err, "panah.conf:2"));
+    assert_non_null(strstr(err, "panah.conf:3"));
+    write_file(path, "workers = \xff\n");
+    want(EXIT_REFUSED, "verify");
+    write_file(path, before);
+    want(EXIT_DONE, "verify");
+}
+
+/* ---- beside a server ------------------------------------------------------------------------------------------ */
+
+typedef struct Serving {
+    pthread_t thread;
+    char *out, *err;
+    size_t out_n, err_n;
+    FILE *to;
+    int rc;
+} Serving;
+
+static void *serve(void *arg) {
+    Serving *v = arg;
+    const char *argv[] = { "panah", "-d", folder, "serve", "--listen", "127.0.0.1:0" };
+    FILE *errors = open_memstream(&v->err, &v->err_n);
+    v->rc = app_run(env_system(), 6, (char *const *)argv, stdin, v->to, errors);
+    fclose(errors);
+    return NULL;
+}
+
+static void test_beside_a_server(void **state) {
+    (void)state;
+    Serving v = { 0 };
+    /* A process that has none of it would not see the signals: they are sent to the thread. */
+    v.to = open_memstream(&v.out, &v.out_n);
+    assert_int_equal(pthread_create(&v.thread, NULL, serve, &v), 0);
+    bool ready = false;
+    for (int i = 0; i < 500 && !ready; i++) {
+        nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000000L }, NULL);
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s/panah.sock", folder);
+        Ctx c = ctx_new(env_system(), a);
+        int fd;
+        ready = env_connect_unix(&c, path, &fd) == ST_OK;
+        if (ready) close(fd);
+    }
+    assert_true(ready);
+    want(EXIT_DONE, "query", "person where given_name = 'Zahra'");
+    assert_int_equal(said().list.n, 1);
+    register_person("Beside", "zarmina");
+    want(EXIT_DONE, "export", "person", "--out", path_in("beside.csv"));
+    want(EXIT_DONE, "verify");
+    want(EXIT_DONE, "rebuild", "--check");
+    want(EXIT_DONE, "user", "list");
+    want(EXIT_DONE, "doctor");
+    want(EXIT_REFUSED, "op", "person.bewitch");
+    /* Two servers cannot have one folder. */
+    want(EXIT_REFUSED, "serve", "--listen", "127.0.0.1:0");
+    assert_non_null(strstr(err, "holds this folder"));
+    assert_int_equal(pthread_kill(v.thread, SIGTERM), 0);
+    pthread_join(v.thread, NULL);
+    fclose(v.to);
+    if (v.rc != EXIT_DONE) fail_msg("%s", v.err);
+    assert_non_null(strstr(v.out, "http://localhost:"));
+    assert_non_null(strstr(v.out, "Stopped"));
+    free(v.out);
+    free(v.err);
+    atomic_store(&env_system()->stop, false);
+    struct stat st;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/panah.sock", folder);
+    assert_int_not_equal(stat(path, &st), 0);
+    want(EXIT_DONE, "query", "person where given_name = 'Beside'");
+    assert_int_equal(said().list.n, 1);
+}
+
+static void test_a_demonstration(void **state) {
+    (void)state;
+    const char *place = path_in("demo"), *truth = path_in("truth.csv");
+    int rc = run("-d", place, "demo", "--people", "60", "--seed", "3", "--truth", truth, "--json");
+    if (rc != EXIT_DONE) fail_msg("%s", err);
+    assert_int_equal(val_get_int(said(), "refused", -1), 0);
+    assert_true(val_get_int(said(), "people", 0) >= 60);
+    assert_int_equal(strncmp(read_file(truth), "person,number,true_person", 25), 0);
+    assert_int_equal(run("-d", place, "query", "person", "--limit", "10"), EXIT_DONE);
+    assert_int_equal(said().list.n, 10);
+    assert_int_equal(run("-d", place, "rebuild", "--check"), EXIT_DONE);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_help_comes_from_the_tables),
+        cmocka_unit_test(test_usage_is_told_from_refusal),
+        cmocka_unit_test(test_a_folder_is_made_once),
+        cmocka_unit_test(test_accounts),
+        cmocka_unit_test(test_operations),
+        cmocka_unit_test(test_queries_and_exports),
+        cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_beside_a_server),
+        cmocka_unit_test(test_a_demonstration),
+    };
+    return cmocka_run_group_tests_name("app", tests, make, drop);
+}
