@@ -211,7 +211,7 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
     tx->act.n_results = tx->results.n;
     for (size_t i = 0; i < n_plans; i++) {
         TRY(commit_scope(c, tx, &plans[i], p));
-        if (scope_row(s, plans[i].scope_no)->lane == LANE_CONTROL) atomic_fetch_add(&s->control_generation, 1);
+        if (scope_row(s, plans[i].scope_no)->lane == LANE_CONTROL) control_touch(s);
     }
     for (size_t i = 0; i < tx->erase.n; i++) TRY(erase_subject(c, s, p, tx->erase.v[i]));
     return ST_OK;

@@ -202,7 +202,7 @@ Status scope_meet(Ctx *c, Store *s, Id id, Id office, Lane lane, uint32_t *ret_n
     s->maps_changed = true;
     pthread_rwlock_unlock(&s->map_lock);
     /* Who may read which scope is worked out again. */
-    atomic_fetch_add(&s->control_generation, 1);
+    control_touch(s);
     *ret_no = no;
     return ST_OK;
 }
@@ -228,6 +228,14 @@ Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) {
     TRY(insert_key_row(c, s->writer.db, &key, scope_row(s, no)->id, lane, no));
     *ret_no = no;
     return scope_set_key(c, s, no, key.n);
+}
+
+Status tx_open_office(Ctx *c, Id office) {
+    for (int lane = LANE_CORE; lane < LANES; lane++) {
+        uint32_t no = 0;
+        TRY(scope_need(c, c->store, office, (Lane)lane, &no));
+    }
+    return ST_OK;
 }
 
 static Status insert_stream(Ctx *c, Store *s, const StreamRow *r) {

@@ -177,7 +177,7 @@ Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, 
         if (s->streams[stream_no].frozen) return ST_OK;
     }
     if (!any) return ST_OK;
-    if (f->lane == LANE_CONTROL) atomic_fetch_add(&s->control_generation, 1);
+    if (f->lane == LANE_CONTROL) control_touch(s);
     Stmt *st = db_stmt(c, s->writer.db, "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, LEDGER_POS(stream_no, last.seq));

@@ -324,7 +324,8 @@ Reader *reader_make(Ctx *c, Store *s) {
 }
 
 static void give_back(void *arg) {
-    Reader *r = arg;
+    Reader *r = *(Reader **)arg;
+    if (!r) return;
     sqlite3 *h = db_handle(r->db);
     if (!sqlite3_get_autocommit(h)) sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
     Store *s = r->store;
@@ -346,12 +347,15 @@ static Reader *free_reader(Ctx *c, Store *s) {
 }
 
 Status store_read_begin(Store *s, Ctx *c) {
+    /* Registered before it is taken: running out of memory must not leave a reader busy for ever. */
+    Reader **held = arena_new_of(c->arena, Reader *);
+    arena_defer(c->arena, give_back, (void *)held);
     pthread_mutex_lock(&s->read_lock);
     Reader *r = free_reader(c, s);
     if (r) r->busy = true;
+    *held = r;
     pthread_mutex_unlock(&s->read_lock);
     if (!r) return ctx_status(c);
-    arena_defer(c->arena, give_back, r);
     r->schema = store_schema(s);
     c->store = s;
     c->reader = r;

@@ -145,6 +145,8 @@ typedef struct TermQuery {
     size_t n_tokens;
     size_t limit, scan_max;
     bool with_void;
+    const FieldInfo *within; /* a whole number or date: only rows whose value is from … to. NULL: all */
+    int64_t from, to;
 } TermQuery;
 Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) CHECKED;
 
@@ -218,6 +220,9 @@ void tx_reason_text(Tx *tx, Str text);
 Status tx_claim(Ctx *c, const char *space, Str key, Id owner) CHECKED;
 /* The next number of a series from this node's blocks. */
 Status tx_next_number(Ctx *c, Id office, const char *series, int64_t *ret_number) CHECKED;
+/* Makes the scopes of an office, one a lane, with their keys: what is registered there at once can be
+ * read at once. Called when an office is made; idempotent. */
+Status tx_open_office(Ctx *c, Id office) CHECKED;
 /* Destroys keys and ciphertexts of a subject, now, everywhere in this folder. */
 Status tx_erase(Ctx *c, Id subject) CHECKED;
 /* A second act in the same transaction is not possible; result ids are those of tx_create unless

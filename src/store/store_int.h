@@ -163,6 +163,7 @@ struct Store {
     bool maps_changed;     /* streams or scopes were added since the last COMMIT or reload */
     uint32_t *touched;     /* streams the running transaction wrote to: each gets a seal */
     size_t n_touched, cap_touched;
+    bool control_touched;  /* the transaction wrote to the control scope or made a scope */
     bool model_changed;    /* the transaction touched custom fields or code entries */
     bool erased;           /* the transaction erased something: truncate the log after COMMIT */
 
@@ -180,6 +181,11 @@ Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public
 /* 0: unknown. */
 uint32_t store_stream_no(Store *s, StreamId id);
 ScopeRow *scope_row(Store *s, uint32_t no);
+/* Caches of users and roles look at the generation: it grows now and once more after COMMIT. */
+static inline void control_touch(Store *s) {
+    atomic_fetch_add(&s->control_generation, 1);
+    s->control_touched = true;
+}
 /* The scope's number, made with its key when missing. Writer thread. */
 Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) CHECKED;
 /* This node's stream in a scope, made when missing. Writer thread. */

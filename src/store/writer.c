@@ -160,6 +160,9 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
         }
     }
     if (st != ST_OK) fail_all(&bc, first, st);
+    /* Again, now that readers can see it: who asked in between was told the old state. */
+    if (s->control_touched) atomic_fetch_add(&s->control_generation, 1);
+    s->control_touched = false;
     if (st == ST_OK && s->model_changed) {
         s->model_changed = false;
         if (store_reload_model(&bc, s, true) != ST_OK) log_error(s->env, "model", "state", "a change of the model could not be taken in", NULL);

@@ -107,7 +107,8 @@ static Status create_office(Ctx *c, const FirstRecords *in, Id *ret) {
     put(c, &fields, "language", or_else(in->language, "en"));
     put(c, &fields, "dial_code", in->dial_code);
     val_set_c(c->arena, &fields, "utc_offset_minutes", val_int(in->utc_offset_minutes));
-    return tx_create(c, admin_kind(c, "office"), *ret, ID_NONE, fields);
+    TRY(tx_create(c, admin_kind(c, "office"), *ret, ID_NONE, fields));
+    return tx_open_office(c, *ret);
 }
 
 static Status create_user(Ctx *c, const FirstRecords *in, Id office, Id *ret) {

@@ -65,6 +65,7 @@ static Status office_create(Ctx *c, OpCall *call, Val fields) {
     }
     val_set_c(c->arena, &fields, "code", val_text(code));
     TRY(tx_create(c, admin_kind(c, "office"), id, ID_NONE, known_fields(c, fields)));
+    TRY(tx_open_office(c, id));
     answer_id(c, call, id);
     return ST_OK;
 }
