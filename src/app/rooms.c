@@ -2,13 +2,15 @@
 #include "app/app.h"
 
 #include "domain/admin/admin.h"
+#include "domain/importing/importing.h"
 #include "domain/registry/registry.h"
 #include "model/codes.h"
 #include "model/messages.h"
 
 #include "base/banned.h"
 
-static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room };
+static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
+                                     &importing_room };
 enum { ROOMS = sizeof rooms / sizeof rooms[0], KINDS_MAX = 64, OPS_MAX = 256, LABELS_MAX = 16 };
 
 /* Filled in once, before there are threads. */
