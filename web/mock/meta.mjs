@@ -14,10 +14,6 @@ function readList(name) {
   return lines.slice(1).map((l) => Object.fromEntries(l.split('\t').map((cell, i) => [head[i], cell])));
 }
 export const CODES = Object.fromEntries(readdirSync(LISTS).filter((n) => n.endsWith('.tsv')).map((n) => [n.slice(0, -4), readList(n)]));
-CODES.batch_state ??= [
-  { code: 'STAGED', en: 'Waits for approval', fa: 'منتظر تأیید' }, { code: 'APPROVED', en: 'Approved', fa: 'تأییدشده' },
-  { code: 'REFUSED', en: 'Refused', fa: 'ردشده' }, { code: 'TAKEN_BACK', en: 'Taken back', fa: 'پس گرفته شد' },
-];
 
 const texts = Object.fromEntries(['en', 'fr', 'fa', 'ps', 'ar'].map((lang) => [
   lang,
@@ -70,7 +66,7 @@ const KINDS = {
   consent: ['Consent', 'رضایت', '', 27, ['person ref:person|Person|شخص', 'purpose code:consent_purpose|Purpose|مقصد', 'answer code:consent_answer|Answer|جواب', 'asked_on date|Asked on|تاریخ پرسش', 'language code:language|Language|زبان']],
   photo: ['Photo', 'عکس', '', 28, ['person ref:person|Person|شخص', 'image blob|Image|تصویر', 'taken_on date|Taken on|تاریخ']],
   interview: ['Interview', 'مصاحبه', '', 29, ['registration_group ref:registration_group|Family|خانواده', 'clerk ref:user|Clerk|کارمند', 'called_at time|Called|خواسته شد', 'first_key_at time|Begun|آغاز', 'saved_at time|Saved|ثبت شد', 'parked_seconds int|Parked (seconds)|معطل (ثانیه)', 'resumed int|Resumed|ادامه']],
-  import_batch: ['Import', 'ورود', 'file_name', 30, ['file_name text|File|فایل', 'kind text|Kind|نوع', 'rows int|Rows|قطارها', 'state code:batch_state|State|حالت', 'approved_by ref:user|Decided by|تصمیم', 'made int|Made|ساخته شد']],
+  import_batch: ['Import', 'ورود', 'file_name', 30, ['file_name text|File|فایل', 'kind text|Kind|نوع', 'rows int|Rows|قطارها', 'state code:import_state|State|حالت', 'approved_by ref:user|Decided by|تصمیم', 'made int|Made|ساخته شد']],
   saved_view: ['Saved view', 'نمای ذخیره‌شده', 'name', 9, ['name text|Name|نام', 'owner ref:user|Owner|مالک', 'on_kind text|Kind|نوع', 'expression text|Condition|شرط', 'order text|Order|ترتیب', 'columns text|Columns|ستون‌ها', 'shared bool|Shared|مشترک']],
 };
 

@@ -55,7 +55,7 @@ function search({ q = '', limit = 20 }) {
     const text = fold([f.given_name, f.father_name, f.grandfather_name, f.family_name, f.given_name_local, f.father_name_local, f.grandfather_name_local, f.family_name_local].join(' ')).split(' ');
     const m = childrenOf('membership', 'person', p.id)[0];
     const g = m && db.records.get(m.fields.registration_group);
-    if (words.length > 0 && words.every((w) => text.some((t) => t.startsWith(w)))) rows.push(line(p));
+    if (words.length > 0 && words.every((w, i) => text.some((t) => (i === words.length - 1 ? t.startsWith(w) : t === w)))) rows.push(line(p));
     else if (/\d{3}/.test(number) && [f.number, g?.fields.number].some((n) => n && n.replace(/\D/g, '').includes(number))) rows.push(line(p, 'number'));
     if (rows.length >= limit) break;
   }

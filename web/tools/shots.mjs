@@ -1,11 +1,11 @@
 // shots.mjs: screenshots of every desk, and axe-core over each: node tools/shots.mjs URL FOLDER
-// [LANGS] [WIDTHS] [NAMES]. Prints what axe finds; exit status 1 when it finds something.
+// [LANGS] [WIDTHS] [NAMES] [LOGIN] [PASSWORD]. Prints what axe finds; exit status 1 when it finds something.
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open, signIn } from './browser.mjs';
 
-const [base = 'http://localhost:8094/', folder = 'shots', langs = 'en,fa', widths = '1440,1024,360', only = ''] = process.argv.slice(2);
+const [base = 'http://localhost:8094/', folder = 'shots', langs = 'en,fa', widths = '1440,1024,360', only = '', login = 'admin', password = 'password'] = process.argv.slice(2);
 const axe = await readFile(path.join(path.dirname(fileURLToPath(import.meta.url)), '../node_modules/axe-core/axe.min.js'), 'utf8');
 await mkdir(folder, { recursive: true });
 let found = 0;
@@ -123,7 +123,7 @@ for (const lang of langs.split(',')) {
     await page.waitForSelector('input[name=login]');
     await page.screenshot({ path: `${folder}/${lang}-${width}-signin.png` });
     await check(page, `${lang} ${width} signin`);
-    await signIn(page, base, { lang });
+    await signIn(page, base, { lang, login, password });
     const ids = await firstPerson(page);
     for (const [name, run] of Object.entries(SCREENS)) {
       if (only !== '' && !only.split(',').includes(name)) continue;

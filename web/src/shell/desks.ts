@@ -13,6 +13,7 @@ import { SlipDesk } from '../desks/slip/slip';
 import { UsersDesk } from '../desks/users/users';
 import type { Key } from '../lib/i18n';
 import type { Route } from '../lib/router';
+import { kindOf } from '../lib/meta';
 import { may } from '../lib/session';
 import type { IconName } from '../ui/icon';
 
@@ -21,6 +22,8 @@ export interface Desk {
   icon: IconName;
   label: Key;
   needs: string[];
+  /** What it works on; a program without it has no such desk. */
+  kind?: string;
   /** In the rail; others are reached from there. */
   inRail: boolean;
   view: ComponentType<{ route: Route }>;
@@ -31,7 +34,7 @@ export const DESKS: readonly Desk[] = [
   { name: 'registration', icon: 'family', label: 'desk.registration', needs: ['person.write'], inRail: true, view: RegistrationDesk },
   { name: 'search', icon: 'search', label: 'desk.search', needs: ['person.read'], inRail: true, view: SearchDesk },
   { name: 'lists', icon: 'list', label: 'desk.lists', needs: ['person.read'], inRail: true, view: ListsDesk },
-  { name: 'import', icon: 'import', label: 'desk.import', needs: ['import', 'import.approve'], inRail: true, view: ImportDesk },
+  { name: 'import', icon: 'import', label: 'desk.import', needs: ['import', 'import.approve'], kind: 'import_batch', inRail: true, view: ImportDesk },
   { name: 'users', icon: 'users', label: 'desk.users', needs: ['user.read', 'user.write'], inRail: true, view: UsersDesk },
   { name: 'jobs', icon: 'jobs', label: 'desk.jobs', needs: ['import', 'system'], inRail: true, view: JobsDesk },
   { name: 'health', icon: 'health', label: 'desk.health', needs: ['system'], inRail: true, view: HealthDesk },
@@ -40,5 +43,6 @@ export const DESKS: readonly Desk[] = [
   { name: 'slip', icon: 'print', label: 'desk.slip', needs: ['person.read'], inRail: false, view: SlipDesk },
 ];
 
-export const allowed = (desk: Desk): boolean => desk.needs.length === 0 || desk.needs.some(may);
+export const allowed = (desk: Desk): boolean =>
+  (desk.needs.length === 0 || desk.needs.some(may)) && (desk.kind === undefined || kindOf(desk.kind) !== undefined);
 export const deskOf = (name: string): Desk | undefined => DESKS.find((d) => d.name === name);

@@ -26,6 +26,8 @@ interface DryRun {
   batch?: string | null;
   rows: number;
   errors: RowError[];
+  /** Errors, listed or not. */
+  n_errors?: number;
   preview?: Record<string, unknown>[];
   mapping: Record<string, string | null> | { column: string; field: string | null }[];
 }
@@ -39,6 +41,10 @@ const readMapping = (m: DryRun['mapping']): Mapping =>
   Array.isArray(m)
     ? Object.fromEntries(m.map((x) => [x.column, x.field ?? '']))
     : Object.fromEntries(Object.entries(m).map(([column, field]) => [column, field ?? '']));
+
+/** A column left out is null to the node. */
+const chosen = (m: Mapping): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(m).map(([column, field]) => [column, field === '' ? null : field]));
 
 async function base64(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -64,7 +70,7 @@ export function Staging({ close }: { close: () => void }) {
         text,
         kind: 'person',
         dry_run: dryRun,
-        ...(columns === null ? {} : { mapping: columns }),
+        ...(columns === null ? {} : { mapping: chosen(columns) }),
       }), setJob);
       if (done.state !== 'done' || done.result == null) return;
       if (!dryRun) {
@@ -169,7 +175,7 @@ function MappingTable(p: { dry: DryRun; mapping: Mapping; change: (column: strin
 }
 
 function Errors({ dry }: { dry: DryRun }) {
-  const n = dry.errors.length;
+  const n = Math.max(dry.errors.length, dry.n_errors ?? 0);
   if (n === 0) return <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows) })}</Notice>;
   return (
     <>
