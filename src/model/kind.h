@@ -54,6 +54,7 @@ typedef enum FieldFlag {
     FF_SORT = 1 << 9,     /* text that gets a sort-key column beside it */
     FF_HIDDEN = 1 << 10,  /* not offered in forms, lists or exports */
     FF_LONG = 1 << 11,    /* free text of several lines */
+    FF_KEY = 1 << 12,     /* feeds the kind's own terms(): see Kind */
     FF_OPTIONAL = 0,
 } FieldFlag;
 
@@ -115,7 +116,14 @@ typedef struct Kind {
     size_t n_fields;
     const char *title; /* expression-free: field name shown as the record's title */
     const char *doc;
+    /* Further search terms of a record, beside those of its FF_NAME and FF_SEARCH fields: keys to
+     * look it up by, made of its FF_NAME, FF_SEARCH and FF_KEY fields. At most KIND_TERMS_MAX, which
+     * begin with '='. Pure; a change of it takes another number: the tables are then made anew. */
+    size_t (*terms)(Arena *a, Val (*get)(const void *record, const char *field), const void *record,
+                    Str *ret_terms);
+    uint32_t terms_version;
 } Kind;
+enum { KIND_TERMS_MAX = 4 };
 
 /* A code list: versions are kept, a withdrawn code stays readable but is not offered. */
 typedef struct Code {

@@ -118,8 +118,18 @@ static void add_number_terms(Arena *a, Str *list, size_t *n, Str value) {
     if (count >= 6) add_term(list, n, str_printf(a, "~%.4s", digits));
 }
 
+static Val value_named(const void *record, const char *field) {
+    const Row *row = record;
+    for (size_t i = 0; i < row->table->n_columns; i++)
+        if (strcmp(row->table->columns[i].field->f.name, field) == 0) return row->values[i];
+    return VAL_ABSENT;
+}
+
 static size_t row_terms(Arena *a, const Row *row, Str *list) {
-    size_t n = 0;
+    Str keys[KIND_TERMS_MAX];
+    const Kind *kind = row->table->kind->k;
+    size_t n = 0, n_keys = kind->terms && row->table->main ? kind->terms(a, value_named, row, keys) : 0;
+    for (size_t i = 0; i < n_keys; i++) add_term(list, &n, keys[i]);
     for (size_t i = 0; i < row->table->n_columns; i++) {
         const FieldInfo *f = row->table->columns[i].field;
         if (!(f->f.flags & (FF_NAME | FF_SEARCH)) || row->values[i].type != VAL_TEXT) continue;
@@ -255,7 +265,7 @@ static void store_value(Arena *a, Target *t, const FieldInfo *f, ptrdiff_t colum
         val_set(a, &t->row.extra, str_of(f->key_text), v);
         t->extra_changed = true;
     }
-    if (f->f.flags & (FF_NAME | FF_SEARCH)) t->terms_changed = true;
+    if (f->f.flags & (FF_NAME | FF_SEARCH | FF_KEY)) t->terms_changed = true;
 }
 
 static Status note_conflict(Ctx *c, Projector *p, const Target *t, const FieldInfo *f, const FieldKey *key, bool now) {

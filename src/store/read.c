@@ -158,21 +158,45 @@ static Status token_size(Ctx *c, const KindInfo *k, const NameToken *t, int64_t 
     return ST_OK;
 }
 
+/* Row numbers that were considered already: the alternatives of a token overlap. */
+typedef struct RidSet {
+    int64_t *slots; /* 0: empty */
+    size_t n, cap;  /* cap: a power of two */
+} RidSet;
+
+static int64_t *rid_slot(const RidSet *s, int64_t rid) {
+    uint64_t h = (uint64_t)rid * 0x9e3779b97f4a7c15u;
+    for (size_t i = (size_t)(h >> 32) & (s->cap - 1);; i = (i + 1) & (s->cap - 1))
+        if (s->slots[i] == 0 || s->slots[i] == rid) return &s->slots[i];
+}
+
+/* False: it was there. */
+static bool rid_add(Arena *a, RidSet *s, int64_t rid) {
+    if (2 * s->n >= s->cap) {
+        RidSet bigger = { .cap = s->cap ? 4 * s->cap : 1024, .n = s->n };
+        bigger.slots = arena_array(a, int64_t, bigger.cap);
+        for (size_t i = 0; i < s->cap; i++)
+            if (s->slots[i]) *rid_slot(&bigger, s->slots[i]) = s->slots[i];
+        *s = bigger;
+    }
+    int64_t *slot = rid_slot(s, rid);
+    if (*slot == rid) return false;
+    *slot = rid;
+    s->n++;
+    return true;
+}
+
 typedef struct TermScan {
     const TermQuery *q;
     const TableSpec *table;
-    const char *sql_judge;
-    size_t lead; /* the rarest token: its postings are walked */
+    const char *sql_equal, *sql_between; /* a term's rows: rid, scope, void, terms */
+    size_t lead;    /* the rarest token: its postings are walked */
+    bool may_repeat;
     int64_t searched, scan_max;
     bool stopped;
+    RidSet seen;
     VEC(Record *) found;
 } TermScan;
-
-static bool already(const TermScan *s, int64_t rid) {
-    for (size_t i = 0; i < s->found.n; i++)
-        if (s->found.v[i]->rid == rid) return true;
-    return false;
-}
 
 /* Does one of the row's own terms answer the token? */
 static bool terms_answer(Str terms, const NameToken *t) {
@@ -192,21 +216,21 @@ static bool all_answer(const TermScan *s, Str terms) {
     return true;
 }
 
-static Status consider(Ctx *c, TermScan *s, int64_t rid) {
-    if (already(s, rid)) return ST_OK;
-    Stmt *st = db_stmt(c, c->reader->db, s->sql_judge);
+static bool fits_query(const Ctx *c, TermScan *s, Stmt *st) {
+    const TermQuery *q = s->q;
+    if (!in_reach(c, s->table->lane, (uint32_t)col_int(st, 1))) return false;
+    if (!q->with_void && !col_is_null(st, 2)) return false;
+    if (!all_answer(s, col_bytes(st, 3))) return false;
+    return !s->may_repeat || rid_add(c->arena, &s->seen, col_int(st, 0));
+}
+
+static Status take(Ctx *c, TermScan *s, int64_t rid) {
+    Stmt *st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
     if (!st) return ctx_status(c);
     bind_int(st, 1, rid);
     bool found = false;
     TRY(db_step(c, c->reader->db, st, &found));
     if (!found) return ST_OK;
-    bool fits = in_reach(c, s->table->lane, (uint32_t)col_int(st, 1)) && (s->q->with_void || col_is_null(st, 2)) && all_answer(s, col_bytes(st, 0));
-    sqlite3_reset(st);
-    if (!fits) return ST_OK;
-    st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, rid);
-    TRY(db_step(c, c->reader->db, st, &found));
     Row row;
     row_from_stmt(c->arena, s->table, st, 0, &row);
     sqlite3_reset(st);
@@ -218,8 +242,7 @@ static Status consider(Ctx *c, TermScan *s, int64_t rid) {
 
 static Status walk_alt(Ctx *c, TermScan *s, const NameAlt *alt) {
     TermRange r = range_of(c->arena, alt);
-    Stmt *st = db_stmt(c, c->reader->db, r.to.s ? "SELECT rid FROM term WHERE kind=?1 AND term>=?2 AND term<?3"
-                                                : "SELECT rid FROM term WHERE kind=?1 AND term=?2");
+    Stmt *st = db_stmt(c, c->reader->db, r.to.s ? s->sql_between : s->sql_equal);
     if (!st) return ctx_status(c);
     bind_int(st, 1, s->q->kind->k->no);
     bind_text(st, 2, r.from);
@@ -234,22 +257,33 @@ static Status walk_alt(Ctx *c, TermScan *s, const NameAlt *alt) {
             return ST_OK;
         }
         s->searched++;
-        TRY(consider(c, s, col_int(st, 0)));
+        if (fits_query(c, s, st)) TRY(take(c, s, col_int(st, 0)));
     }
+}
+
+/* One statement walks the postings and looks at each row just enough to judge it. */
+static void build_sql(Ctx *c, TermScan *s) {
+    Str head = str_printf(c->arena, "SELECT r.rid, r.scope, r.void, r.terms FROM term t CROSS JOIN \"%s\" r"
+                                    " ON r.rid=t.rid WHERE t.kind=?1 AND ", s->table->name);
+    s->sql_equal = str_c(c->arena, str_concat(c->arena, head, STR("t.term=?2")));
+    s->sql_between = str_c(c->arena, str_concat(c->arena, head, STR("t.term>=?2 AND t.term<?3")));
 }
 
 Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) {
     TermScan s = { .q = q, .table = schema_table(c->reader->schema, q->kind, q->kind->k->lane) };
     ASSERT(q->limit > 0 && q->limit <= TERMS_RESULT_MAX);
-    s.sql_judge = str_c(c->arena, str_printf(c->arena, "SELECT terms, scope, void FROM \"%s\" WHERE rid=?1", s.table->name));
+    build_sql(c, &s);
     s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
-    int64_t least = INT64_MAX;
-    for (size_t i = 0; i < q->n_tokens; i++) {
+    int64_t least = s.scan_max;
+    for (size_t i = 0; i < q->n_tokens && q->n_tokens > 1; i++) {
+        /* What has more than the rarest so far need not be counted further. */
         int64_t n = 0;
-        TRY(token_size(c, q->kind, &q->tokens[i], s.scan_max, &n));
+        TRY(token_size(c, q->kind, &q->tokens[i], least, &n));
         if (n < least) least = n, s.lead = i;
     }
-    for (size_t i = 0; q->n_tokens > 0 && i < q->tokens[s.lead].n_alts && !s.stopped; i++) TRY(walk_alt(c, &s, &q->tokens[s.lead].alts[i]));
+    const NameToken *lead = q->n_tokens > 0 ? &q->tokens[s.lead] : NULL;
+    s.may_repeat = lead && (lead->n_alts > 1 || lead->alts[0].is_prefix);
+    for (size_t i = 0; lead && i < lead->n_alts && !s.stopped; i++) TRY(walk_alt(c, &s, &lead->alts[i]));
     *ret = s.found.v;
     *ret_n = s.found.n;
     if (ret_searched) *ret_searched = s.stopped ? -s.searched : s.searched;

@@ -188,6 +188,7 @@ Schema *schema_new(Env *env, const Model *m) {
         const KindInfo *k = model_kind_at(m, i);
         uint32_t lanes = 1u << k->k->lane;
         for (size_t f = 1; f < k->n_fields; f++) lanes |= 1u << field_lane(&k->fields[f]);
+        if (k->k->terms) sha256_add(&h, &k->k->terms_version, sizeof(k->k->terms_version));
         for (uint32_t lane = 0; lane < LANES; lane++)
             if (lanes & 1u << lane) {
                 add_table(s, k, (Lane)lane);

@@ -136,7 +136,7 @@ Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo 
 Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) CHECKED;
 
 /* Search terms. A record is found when every token finds one of its alternatives among the record's
- * terms: the name_terms() of its FF_NAME fields; for FF_SEARCH fields "#" + each of number_terms(),
+ * terms: the kind's own terms(); the name_terms() of its FF_NAME fields; for FF_SEARCH fields "#" + each of number_terms(),
  * and "~" + the last four digits of values with six digits or more. At most `limit` records, after
  * looking at most at scan_max postings (0: 50,000); *ret_searched < 0 says that it stopped early. */
 typedef struct TermQuery {
@@ -145,8 +145,6 @@ typedef struct TermQuery {
     size_t n_tokens;
     size_t limit, scan_max;
     bool with_void;
-    const FieldInfo *within; /* a whole number or date: only rows whose value is from … to. NULL: all */
-    int64_t from, to;
 } TermQuery;
 Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) CHECKED;
 

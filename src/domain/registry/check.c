@@ -121,9 +121,9 @@ static const char *const given[] = { "given_name", "given_name_local" };
 static const char *const father[] = { "father_name", "father_name_local" };
 static const char *const family[] = { "family_name", "family_name_local" };
 
-static Str first_known(Val person, const char *const pair[2]) {
-    Str text = val_get_text(person, pair[0], STR(""));
-    return text.n ? text : val_get_text(person, pair[1], STR(""));
+static void both_scripts(Val person, const char *const pair[2], Str ret[2]) {
+    for (size_t i = 0; i < 2; i++)
+        ret[i] = val_get_text(person, pair[i], STR(""));
 }
 
 /* Alike in any script in which both have it. */
@@ -149,40 +149,35 @@ static bool sexes_differ(Val ours, const Record *theirs) {
     return known && !str_eq(x, y);
 }
 
-static void add_token(Ctx *c, NameToken *tokens, size_t *n, Str name) {
-    NameTerms terms = name_terms(c->arena, name);
-    if (terms.n == 0) return;
-    NameToken *t = &tokens[(*n)++];
-    *t = (NameToken){ .folded = terms.v[0], .n_alts = 1 };
-    t->alts[0].term = terms.v[0];
-}
-
 /* A given name alone joins nobody: the father's name, or where there is none the family name, must
  * agree too. */
 static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
-    NameToken tokens[2];
-    size_t n_tokens = 0, n;
-    Str name = first_known(person, given), second = first_known(person, father);
-    const char *const *second_pair = second.n ? father : family;
-    if (!second.n) second = first_known(person, family);
-    if (!name.n || !second.n || val_get(person, "birth_date").type != VAL_INT) return ST_OK;
-    add_token(c, tokens, &n_tokens, name);
-    add_token(c, tokens, &n_tokens, second);
-    if (n_tokens < 2) return ST_OK;
+    const int slack_days = (AGE_SLACK_YEARS + 1) * 366;
+    const char *const *second_pair = father;
+    Str name[2], second[2], keys[NAME_ALTS_MAX];
+    Val born = val_get(person, "birth_date");
+    NameToken token = { .folded = STR("") };
+    both_scripts(person, given, name);
+    both_scripts(person, father, second);
+    if (!second[0].n && !second[1].n) both_scripts(person, second_pair = family, second);
+    if (born.type != VAL_INT) return ST_OK;
+    Day day = (Day)born.i;
+    token.n_alts = name_year_keys(c->arena, name, second, day - slack_days, day + slack_days, keys,
+                                  NAME_ALTS_MAX);
+    for (size_t i = 0; i < token.n_alts; i++)
+        token.alts[i].term = keys[i];
+    if (token.n_alts == 0) return ST_OK;
     TermQuery q = {
-        .kind = registry_kind(c, "person"),
-        .tokens = tokens,
-        .n_tokens = 2,
-        .limit = NAMESAKES_MAX,
-        .scan_max = NAME_SCAN_MAX,
+        .kind = registry_kind(c, "person"), .tokens = &token, .n_tokens = 1, .limit = NAMESAKES_MAX
     };
     Record **rows;
+    size_t n;
     int64_t searched;
     TRY(read_terms(c, &q, &rows, &n, &searched));
     all->more = all->more || searched < 0 || n == q.limit;
     for (size_t i = 0; i < n; i++)
-        if (alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair) &&
-            ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]))
+        if (ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]) &&
+            alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair))
             add_match(c, all, member, rows[i], SAME_NAME_FATHER_AGE);
     return ST_OK;
 }

@@ -4,7 +4,7 @@
  * next free number and may stand anywhere (the order here is the order on screens). Ask levels
  * follow UNHCR's lists of what must be known at emergency, basic and comprehensive registration.
  * Merge classes: what two clerks may not overwrite silently must be resolved by a person. */
-#include "domain/registry/registry.h"
+#include "domain/registry/registry_int.h"
 
 #include "base/banned.h"
 
@@ -96,7 +96,7 @@ static const Field person_fields[] = {
       .doc = "The joined name lists are ordered by; written by the program from the name parts" },
     { "sex", .no = 14, .type = FT_CODE, .codes = "sex", .flags = FF_PERSONAL,
       .merge = MERGE_MUST_RESOLVE, .ask = ASK_EMERGENCY, .doc = "Sex, as the person states it" },
-    { "birth_date", .no = 15, .type = FT_DATE, .flags = FF_PERSONAL | FF_INDEXED,
+    { "birth_date", .no = 15, .type = FT_DATE, .flags = FF_PERSONAL | FF_INDEXED | FF_KEY,
       .merge = MERGE_MUST_RESOLVE, .ask = ASK_EMERGENCY, .rule = "birth_date <= today()",
       .rule_message = "error.date.future",
       .doc = "Date of birth; the middle of the span where only an age or a year is known" },
@@ -285,6 +285,8 @@ static const Kind person = {
     FIELDS(person_fields),
     .title = "display_name",
     .doc = "A registered individual",
+    .terms = person_keys,
+    .terms_version = 1,
 };
 
 static const Kind membership = {

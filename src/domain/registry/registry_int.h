@@ -19,7 +19,6 @@ enum {
     CONFIRMED_MAX = 200,          /* people a clerk has looked at and found different */
     FREE_CORRECTION_MINUTES = 15, /* corrections by the same clerk that need no reason */
     NAMESAKES_MAX = 1000,         /* people of one name whose ages are compared */
-    NAME_SCAN_MAX = 20000,        /* postings looked at for one name */
 };
 
 /* ---- records.c: reading, showing and checking records ------------------------------------------ */
@@ -138,6 +137,13 @@ typedef struct Matches {
     bool more; /* a name so common that not all who bear it were looked at */
 } Matches;
 /* dial_code: for telephone numbers without one. */
+/* Keys of one name and a second with the years of birth from … to (keys.c), at most max. Each pair is
+ * as it stands in Latin and in the local script; either may be empty. */
+size_t name_year_keys(Arena *a, const Str name[2], const Str second[2], Day from, Day to, Str *ret,
+                      size_t max);
+/* Kind.terms of a person. */
+size_t person_keys(Arena *a, Val (*get)(const void *record, const char *field), const void *record,
+                   Str *ret);
 Status matches_find(Ctx *c, const Candidate *people, size_t n, Str dial_code, Matches *ret) CHECKED;
 const char *match_reason_name(uint32_t one_reason);
 const char *match_strongest(uint32_t reasons);
