@@ -322,6 +322,7 @@ static Figure gather(Worker *w, size_t n, double seconds) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < w[i].n; j++)
             note_time(&all, w[i].us[j]);
+        all.client.retries += w[i].client.retries;
         free(w[i].us);
         conn_close(&w[i].client.conn);
         arena_free(w[i].client.arena);
@@ -329,6 +330,7 @@ static Figure gather(Worker *w, size_t n, double seconds) {
     if (all.n == 0) die("nothing was done");
     qsort(all.us, all.n, sizeof *all.us, by_value);
     Figure f = { .n = all.n,
+                 .retries = all.client.retries,
                  .seconds = seconds,
                  .per_second = (double)all.n / seconds,
                  .p50_ms = (double)all.us[all.n / 2] / 1e3,
@@ -375,6 +377,7 @@ void figure_print(const char *name, const Figure *f, double times, const char *u
     printf("%-40s %9.0f %s/s   p50 %6.1f  p99 %6.1f  max %6.1f ms   server %.2f cores", name,
            f->per_second * times, unit, f->p50_ms, f->p99_ms, f->max_ms, f->server_cpu);
     if (f->fsyncs > 0) printf("   %.1f acts an fsync", (double)f->n / f->fsyncs);
+    if (f->retries > 0) printf("   %llu asked twice", (unsigned long long)f->retries);
     printf("\n");
     fflush(stdout);
 }

@@ -71,12 +71,12 @@ typedef struct Client {
     Rng rng;
     void *arg;
     size_t no; /* 0 … CLIENTS-1 */
-    uint64_t steps;
+    uint64_t steps, retries;
 } Client;
 
 typedef struct Figure {
-    const char *name;
-    uint64_t n; /* steps of all clients */
+    uint64_t n;       /* steps of all clients */
+    uint64_t retries; /* what they had to ask twice */
     double seconds;
     double per_second;
     double p50_ms, p99_ms, max_ms;
