@@ -24,7 +24,7 @@ const Setting settings[] = {
     TEXT_SETTING(language, ""),
     TEXT_SETTING(log, "info"),
     NUMBER_SETTING(workers, 1, 256, "16"),
-    NUMBER_SETTING(readers, 1, 64, "16"),
+    NUMBER_SETTING(readers, 1, 64, "8"),
     NUMBER_SETTING(connections, 8, 100000, "1000"),
     NUMBER_SETTING(timeout_s, 1, 3600, "30"),
 };
