@@ -81,7 +81,7 @@ static void *send_offices(void *arg) {
 static void send_all(Player *y) {
     pthread_t threads[DEMO_THREADS_MAX];
     Sending s = { .player = y };
-    size_t wanted = y->p->threads ? y->p->threads : 2, n = 0;
+    size_t wanted = y->p->threads ? y->p->threads : DEMO_THREADS_MAX, n = 0;
     if (wanted > DEMO_THREADS_MAX) wanted = DEMO_THREADS_MAX;
     while (y->n > 1 && n + 1 < wanted && pthread_create(&threads[n], NULL, send_offices, &s) == 0)
         n++;

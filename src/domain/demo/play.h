@@ -35,7 +35,8 @@ typedef struct DemoPlay {
     const char *truth_path; /* NULL: no truth file */
     bool ask_doubles; /* let each registration be stopped by possible doubles and confirm them, as a
                          clerk does; else registrations come as from an outbox, which is faster */
-    size_t threads;   /* that send; 0: two */
+    size_t threads; /* that send; 0: one an office, so that the writer has the next at hand while it
+                       waits for the disk */
     void (*progress)(void *arg, uint32_t people, uint32_t of); /* may be NULL; on this thread */
     void *progress_arg;
 } DemoPlay;
