@@ -342,13 +342,20 @@ Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) {
 
 enum { TALLY_BY_MAX = 2 };
 
+typedef struct Group Group;
+struct Group {
+    Tally tally;
+    Group *next;
+};
+
 typedef struct Counting {
     Ctx *c;
     const FieldInfo *const *by;
     size_t n_by;
     int64_t scan_max, looked;
-    VEC(Tally) found;
-    Map by_key; /* → index + 1 */
+    Group *groups; /* the newest first */
+    size_t n;
+    Map by_key; /* → Group */
     Buf key;
     bool whole;
 } Counting;
@@ -386,13 +393,15 @@ static void count_row(Counting *t, Stmt *st) {
         cbor_put_val(&t->key, key[i]);
     }
     Str bytes = buf_text(&t->key);
-    size_t at = (size_t)(uintptr_t)map_get(&t->by_key, bytes);
-    if (!at) {
-        vec_push(a, &t->found, (Tally){ .key = { kept(a, key[0]), kept(a, key[1]) } });
-        at = t->found.n;
-        map_put(&t->by_key, bytes, (void *)(uintptr_t)at);
+    Group *g = map_get(&t->by_key, bytes);
+    if (!g) {
+        g = arena_new_of(a, Group);
+        *g = (Group){ .tally.key = { kept(a, key[0]), kept(a, key[1]) }, .next = t->groups };
+        t->groups = g;
+        t->n++;
+        map_put(&t->by_key, bytes, g);
     }
-    t->found.v[at - 1].n++;
+    g->tally.n++;
 }
 
 static int compare_keys(Val a, Val b) {
@@ -446,9 +455,13 @@ Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo 
         work_end(w);
         if (st != ST_OK) return st;
     }
-    if (t.found.n) qsort(t.found.v, t.found.n, sizeof(Tally), compare_tallies);
-    *ret = t.found.v;
-    *ret_n = t.found.n;
+    Tally *out = arena_array(c->arena, Tally, t.n + 1);
+    size_t n = 0;
+    for (const Group *g = t.groups; g; g = g->next)
+        out[n++] = g->tally;
+    qsort(out, n, sizeof(Tally), compare_tallies);
+    *ret = out;
+    *ret_n = n;
     if (ret_whole) *ret_whole = t.whole;
     return ST_OK;
 }

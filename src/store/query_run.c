@@ -92,7 +92,7 @@ Status run_step(Run *r, bool *ret_row) {
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) return ST_OK;
     if (rc == SQLITE_INTERRUPT && r->work && r->work->over) {
         run_close(r);
-        return FAIL(r->c, ST_LIMIT, "where", "error.query.too_long");
+        return FAIL(r->c, ST_LIMIT, "where", "error.query.work");
     }
     Status st = db_fail(r->c, r->c->reader->db, rc);
     run_close(r);

@@ -32,6 +32,7 @@ typedef struct Part {
     uint32_t stage;
     bool atom;  /* needs no brackets */
     bool fixed; /* the same for all rows */
+    bool slow;  /* looks into other tables */
 } Part;
 
 typedef struct Compiler {
@@ -49,7 +50,7 @@ typedef struct Draft {
     Buf text;
     int cost;
     uint32_t stage;
-    bool fixed;
+    bool fixed, slow;
 } Draft;
 
 /* ---- putting together ---- */
@@ -72,6 +73,7 @@ static Part hoist(Draft *d, Part p) {
         .stage = h.stage,
         .atom = true,
         .fixed = p.fixed,
+        .slow = p.slow,
     };
 }
 
@@ -86,6 +88,7 @@ static void take(Draft *d, Part p, int before) {
     if (d->cost < cost) d->cost = cost;
     if (d->stage < p.stage) d->stage = p.stage;
     d->fixed = d->fixed && p.fixed;
+    d->slow = d->slow || p.slow;
     if (!p.atom) buf_byte(&d->text, '(');
     buf_str(&d->text, p.sql);
     if (!p.atom) buf_byte(&d->text, ')');
@@ -98,7 +101,8 @@ static Part finish(Draft *d, bool atom) {
                    .cost = d->cost,
                    .stage = d->stage,
                    .atom = atom,
-                   .fixed = d->fixed };
+                   .fixed = d->fixed,
+                   .slow = d->slow };
 }
 
 static Part atom_of(Str sql, int cost, bool fixed) {
@@ -166,7 +170,7 @@ static Part as_time(Compiler *k, SqlFrame *f, const ExprNode *n, Part p) {
 
 static Part folded(Compiler *k, SqlFrame *f, const ExprNode *n, Part p) {
     if (n->op == EX_CONST) return parameter(k, val_text(n->fold));
-    if (p.fold.n) return (Part){ .sql = p.fold, .cost = p.cost, .atom = true };
+    if (p.fold.n) return (Part){ .sql = p.fold, .cost = p.cost, .atom = true, .slow = p.slow };
     return call1(k, f, "panah_fold(", p, ")");
 }
 
@@ -195,6 +199,7 @@ static Status field(Compiler *k, const ExprNode *n, const SqlFrame *f, Part *ret
     Str sql = sql_path(s, row, n->path, n->n_path, FIELD_VALUE);
     *ret = atom_of(sql, sql_path_cost(s, n->path, n->n_path), false);
     ret->atom = sql.s[0] != 'C'; /* CASE … END */
+    ret->slow = str_find(sql, STR("SELECT")) >= 0;
     if (n->type == EXPR_TEXT) ret->fold = sql_path(s, row, n->path, n->n_path, FIELD_FOLD);
     s->n_bytes += sql.n + ret->fold.n;
     return ST_OK;
@@ -273,12 +278,16 @@ static Part in_list(Compiler *k, SqlFrame *f, const ExprNode *n) {
     return finish(&d, true);
 }
 
+/* What the row itself answers stands before what has to be looked up: often that decides. */
 static Part logic(Compiler *k, SqlFrame *f, const ExprNode *n) {
     Draft d = draft(k, f);
-    for (uint32_t i = 0; i < n->n_children; i++) {
-        if (i) put(&d, n->op == EX_AND ? " AND " : " OR ");
-        take(&d, kid(k, n, i), 3);
-    }
+    for (int slow = 0; slow < 2; slow++)
+        for (uint32_t i = 0; i < n->n_children; i++) {
+            Part p = kid(k, n, i);
+            if (p.slow != slow) continue;
+            if (d.text.n) put(&d, n->op == EX_AND ? " AND " : " OR ");
+            take(&d, p, 3);
+        }
     return finish(&d, false);
 }
 
@@ -525,6 +534,7 @@ static Part aggregate(Compiler *k, const ExprNode *n, const SqlFrame *outer, Sql
     buf_str(&d.text, buf_text(&condition.text));
     put(&d, ")");
     d.cost = COST_AGGREGATE;
+    d.slow = true;
     if (d.cost < condition.cost) d.cost = condition.cost;
     for (size_t i = 0; i < f->hoists.n; i++)
         if (d.cost < COST_STAGE + f->hoists.v[i].cost) d.cost = COST_STAGE + f->hoists.v[i].cost;

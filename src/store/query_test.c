@@ -43,8 +43,8 @@ static bool is_unknown(Val v) {
     return v.type == VAL_NONE || v.type == VAL_NULL || (v.type == VAL_LIST && v.list.n == 0);
 }
 
-static Val key_in_memory(Arena *a, const QtView *view, const FieldInfo *f) {
-    Val v = f ? qt_get((void *)(uintptr_t)view, NULL, f) : VAL_ABSENT;
+static Val key_in_memory(Arena *a, QtView *view, const FieldInfo *f) {
+    Val v = f ? qt_get(view, NULL, f) : VAL_ABSENT;
     if (v.type != VAL_TEXT || f->f.type != FT_TEXT) return v;
     if (f->f.flags & FF_SORT) return val_bytes(sort_key(a, v.text, STR("fa")));
     return val_text(text_fold(a, v.text));
@@ -64,8 +64,8 @@ static bool comes_before(const Query *q, const Expected *a, const Expected *b) {
     return q->descending ? order > 0 : order < 0;
 }
 
-static bool holds(Ctx *c, const QtView *view, const Expr *e) {
-    ExprSource source = qt_source((QtView *)(uintptr_t)view);
+static bool holds(Ctx *c, QtView *view, const Expr *e) {
+    ExprSource source = qt_source(view);
     Val v;
     if (!e) return true;
     assert_int_equal(expr_eval(c, e, &source, c->today, &v), ST_OK);
@@ -74,8 +74,8 @@ static bool holds(Ctx *c, const QtView *view, const Expr *e) {
 
 static size_t expect(Ctx *c, QtWorld *w, const Query *q, Expected *out) {
     size_t n = 0;
-    for (size_t i = 0; i < w->records.n; i++) {
-        const QtRecord *r = w->records.v[i];
+    for (size_t i = 0; i < w->n_records; i++) {
+        const QtRecord *r = w->records[i];
         QtView view = { .w = w, .reach = c->reach, .root = r };
         if (r->kind != q->kind || !qt_sees(c->reach, r->kind->k->lane, r->scope)) continue;
         if (!q->with_void && r->values[0].type == VAL_TEXT) continue;
@@ -118,7 +118,7 @@ static size_t read_all(Ctx *c, Query q, const Expected *expected, size_t n, int6
 }
 
 static void check_list(Ctx *c, QtWorld *w, const Query *q) {
-    Expected *expected = arena_array(c->arena, Expected, w->records.n);
+    Expected *expected = arena_array(c->arena, Expected, w->n_records);
     size_t n = expect(c, w, q, expected);
     int64_t searched = 0;
     size_t got = read_all(c, *q, expected, n, &searched);
@@ -261,7 +261,7 @@ static void test_records_come_and_go_between_pages(void **state) {
             QtWorld w;
             qt_open(&w, 20 + o);
             qt_add(&w, QT_PERSON, 80);
-            size_t n_before = w.records.n;
+            size_t n_before = w.n_records;
             bool *seen = arena_array(w.arena, bool, 1000), *gone = arena_array(w.arena, bool, 1000);
             Query q = {
                 .kind = w.kinds[QT_PERSON], .limit = 6, .descending = descending, .with_void = true
@@ -280,13 +280,13 @@ static void test_records_come_and_go_between_pages(void **state) {
                 q.cursor = str_copy(w.arena, page.next);
                 arena_free(c.arena);
                 /* New ones, and one less: also the very one that the cursor stands on. */
-                if (w.records.n < 120) qt_add(&w, QT_PERSON, 3);
-                QtRecord *victim = w.records.v[qt_below(&w, n_before)];
+                if (w.n_records < 120) qt_add(&w, QT_PERSON, 3);
+                QtRecord *victim = w.records[qt_below(&w, n_before)];
                 if (!gone[victim->rid]) qt_delete(&w, victim);
                 gone[victim->rid] = true;
             } while (q.cursor.n);
             for (size_t i = 0; i < n_before; i++)
-                assert_true(seen[w.records.v[i]->rid] || gone[w.records.v[i]->rid]);
+                assert_true(seen[w.records[i]->rid] || gone[w.records[i]->rid]);
             qt_close(&w);
         }
 }
@@ -317,7 +317,7 @@ static void test_cursors_are_sealed(void **state) {
     Str cursor = page.next;
     assert_true(cursor.n > 0);
     for (size_t i = 0; i < cursor.n; i++) {
-        char *forged = (char *)(uintptr_t)str_copy(c.arena, cursor).s;
+        char *forged = arena_copy(c.arena, cursor.s, cursor.n);
         forged[i] = forged[i] == '0' ? '1' : '0';
         refuse_cursor(&w, q, str_n(forged, cursor.n));
         if (i > 0) refuse_cursor(&w, q, str_slice(cursor, 0, i));
@@ -557,7 +557,7 @@ static void test_counts(void **state) {
         Ctx c = qt_reading(&w, &reach_everything);
         Query q = { .kind = w.kinds[QT_PERSON], .where = where_of(&c, &w, QT_PERSON, wheres[i]) };
         q.with_void = wheres[i] && strstr(wheres[i], "void");
-        Expected *expected = arena_array(c.arena, Expected, w.records.n);
+        Expected *expected = arena_array(c.arena, Expected, w.n_records);
         int64_t n = (int64_t)expect(&c, &w, &q, expected), got = -1;
         assert_int_equal(read_count(&c, q.kind, q.where, 1000000, &got), ST_OK);
         assert_int_equal(got, n);
@@ -596,7 +596,7 @@ static void test_tallies(void **state) {
                 f[n_by] = qt_field(&w, QT_PERSON, by[b][n_by]), n_by++;
             Query q = { .kind = w.kinds[QT_PERSON],
                         .where = where_of(&c, &w, QT_PERSON, wheres[i]) };
-            Expected *expected = arena_array(c.arena, Expected, w.records.n);
+            Expected *expected = arena_array(c.arena, Expected, w.n_records);
             size_t total = expect(&c, &w, &q, expected), sum = 0;
             Tally *t = NULL;
             bool whole = false;

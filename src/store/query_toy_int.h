@@ -19,8 +19,8 @@ QT_CODES(qt_lang, QT_CODE("prs"), QT_CODE("pus"), QT_CODE("fra"), QT_CODE("5"));
 QT_CODES(qt_void, QT_CODE("ERROR"), QT_CODE("DOUBLE"));
 #define QT_LIST(text, table)                                                                       \
     {                                                                                              \
-        .name = STR_INIT(text), .source = STR_INIT("test"), .version = 1, .codes = table,          \
-        .n = sizeof(table) / sizeof(table[0])                                                      \
+        .name = STR_INIT(text), .source = STR_INIT("test"), .version = 1, .codes = (table),        \
+        .n = sizeof(table) / sizeof((table)[0])                                                    \
     }
 static const CodeList qt_lists[] = { QT_LIST("sex", qt_sex), QT_LIST("need", qt_need),
                                      QT_LIST("lang", qt_lang), QT_LIST("void_reason", qt_void) };
@@ -111,7 +111,7 @@ static const Kind qt_step = { .name = "step",
                               FIELDS(qt_step_fields),
                               .title = "points" };
 static const Kind *const qt_kinds[] = { &qt_camp, &qt_family, &qt_person, &qt_need_kind, &qt_step };
-enum { QT_KINDS = 5, QT_OFFICES = 4, QT_SCOPES = 1 + 2 * QT_OFFICES };
+enum { QT_KINDS = 5, QT_OFFICES = 4, QT_SCOPES = 1 + 2 * QT_OFFICES, QT_RECORDS_MAX = 4096 };
 
 #define QT_ID(last)                                                                                \
     {                                                                                              \
@@ -169,7 +169,8 @@ typedef struct QtWorld {
     Reader reader;
     const KindInfo *kinds[QT_KINDS];
     Id offices[QT_OFFICES];
-    VEC(QtRecord *) records;
+    QtRecord **records;
+    size_t n_records;
     Rng rng;
 } QtWorld;
 
@@ -253,6 +254,7 @@ static inline void qt_open(QtWorld *w, uint64_t seed) {
     w->c.today = 19675; /* 2023-11-14 */
     w->c.now = env_now(&w->env);
     w->rng = rng_new(seed);
+    w->records = arena_array(w->arena, QtRecord *, QT_RECORDS_MAX);
     qt_scopes(w);
 }
 
@@ -369,7 +371,8 @@ static inline void qt_write(QtWorld *w, QtRecord *r) {
     qt_write_row(w, r, r->kind->k->lane, r->scope);
     if (r->side_scope) qt_write_row(w, r, LANE_PROTECTION, r->side_scope);
     qt_count(w, r, 1);
-    vec_push(w->arena, &w->records, r);
+    ASSERT(w->n_records < QT_RECORDS_MAX);
+    w->records[w->n_records++] = r;
 }
 
 static inline void qt_delete(QtWorld *w, QtRecord *r) {
@@ -446,8 +449,8 @@ static inline Val qt_any_set(QtWorld *w, const char *list) {
 static inline Val qt_any_ref(QtWorld *w, const char *kind) {
     if (qt_chance(w, 5)) return val_id(w->arena, id_new(&w->env)); /* not there */
     for (int tries = 0; tries < 200; tries++) {
-        if (w->records.n == 0) break;
-        const QtRecord *r = w->records.v[qt_below(w, w->records.n)];
+        if (w->n_records == 0) break;
+        const QtRecord *r = w->records[qt_below(w, w->n_records)];
         if (strcmp(r->kind->k->name, kind) == 0) return val_id(w->arena, r->id);
     }
     return VAL_ABSENT;
@@ -476,8 +479,8 @@ static inline Val qt_any_value(QtWorld *w, const Field *f) {
 }
 
 static inline bool qt_has(const QtWorld *w, const KindInfo *k, Id id, uint32_t scope) {
-    for (size_t i = 0; i < w->records.n; i++) {
-        const QtRecord *r = w->records.v[i];
+    for (size_t i = 0; i < w->n_records; i++) {
+        const QtRecord *r = w->records[i];
         if (r->kind == k && r->scope == scope && id_eq(r->id, id)) return true;
     }
     return false;
@@ -487,9 +490,9 @@ static inline void qt_add(QtWorld *w, int kind, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint32_t office = (uint32_t)qt_below(w, QT_OFFICES);
         QtRecord *r = qt_new(w, kind, office);
-        if (kind != QT_CAMP && kind != QT_FAMILY && qt_chance(w, 5) && w->records.n) {
+        if (kind != QT_CAMP && kind != QT_FAMILY && qt_chance(w, 5) && w->n_records) {
             /* the same record in another office's scope: it has moved */
-            const QtRecord *old = w->records.v[w->records.n - 1];
+            const QtRecord *old = w->records[w->n_records - 1];
             if (old->kind == r->kind && !qt_has(w, r->kind, old->id, r->scope)) r->id = old->id;
         }
         for (size_t j = 1; j < r->kind->n_fields; j++)
@@ -531,8 +534,8 @@ static inline const void *qt_follow(void *arg, const void *record, const FieldIn
     const QtRecord *best = NULL;
     Id id;
     if (!val_get_id(qt_get(arg, record, f), &id)) return NULL;
-    for (size_t i = 0; i < v->w->records.n; i++) {
-        const QtRecord *r = v->w->records.v[i];
+    for (size_t i = 0; i < v->w->n_records; i++) {
+        const QtRecord *r = v->w->records[i];
         if (strcmp(r->kind->k->name, f->f.kind) != 0 || !id_eq(r->id, id)) continue;
         if (!qt_sees(v->reach, r->kind->k->lane, r->scope)) continue;
         if (!best || r->scope < best->scope) best = r;
@@ -544,8 +547,8 @@ static inline const void *qt_child(void *arg, const void *record, const KindInfo
                                    const FieldInfo *ref, size_t nth) {
     const QtView *v = arg;
     const QtRecord *parent = record ? record : v->root;
-    for (size_t i = 0; i < v->w->records.n; i++) {
-        const QtRecord *r = v->w->records.v[i];
+    for (size_t i = 0; i < v->w->n_records; i++) {
+        const QtRecord *r = v->w->records[i];
         Id id;
         if (r->kind != kind || !qt_sees(v->reach, kind->k->lane, r->scope)) continue;
         if (!val_get_id(qt_get(arg, r, ref), &id) || !id_eq(id, parent->id)) continue;
