@@ -142,7 +142,7 @@ static Status list_known(Listing *l, bool last) {
     Str what = columns_of(l), bounds, conditions;
     if (!l->from.given) {
         conditions = str_printf(a, "%.*s IS NOT NULL", STR_ARG(l->key));
-        bounds = plan_bounds(l->sql, l->column, true, true, false);
+        bounds = plan_bounds(l->sql, l->column);
         conditions = and_also(a, conditions, bounds);
         return walk(l, statement(l->sql, what, l->column, conditions, by), false, last);
     }
@@ -152,7 +152,7 @@ static Status list_known(Listing *l, bool last) {
     TRY(walk(l, statement(l->sql, what, l->column, conditions, by_rid(l)), false, false));
     if (l->full) return ST_OK;
     conditions = str_printf(a, "%.*s %s ?%d", STR_ARG(l->key), l->q->descending ? "<" : ">", key);
-    bounds = plan_bounds(l->sql, l->column, false, true, l->q->descending);
+    bounds = plan_end(l->sql, l->column, l->q->descending);
     conditions = and_also(a, conditions, bounds);
     return walk(l, statement(l->sql, what, l->column, conditions, by), false, last);
 }

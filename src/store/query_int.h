@@ -137,8 +137,9 @@ enum { SORT_ROWS_MAX = 20000, SORT_BOUND_MAX = 5000 };
 Status plan_list(Sql *s, bool by_field, const char *order, Walk *ret) CHECKED;
 /* For counting, where order does not matter. */
 Status plan_count(Sql *s, Walk *ret) CHECKED;
-/* Bounds of one column: all, or those that limit its beginning or its end in this direction. */
-Str plan_bounds(Sql *s, const char *column, bool from, bool to, bool descending);
+/* What the drives of a column say, joined by AND; and of that only what ends a walk along it. */
+Str plan_bounds(Sql *s, const char *column);
+Str plan_end(Sql *s, const char *column, bool descending);
 bool plan_has_bounds(const Sql *s, const char *column);
 /* The table and how to walk it: "person" AS t0 INDEXED BY "…" */
 Str plan_table(Sql *s, const char *column);

@@ -7,27 +7,26 @@
 
 #include "base/banned.h"
 
-static bool is_from(DriveOp op, bool descending) {
-    return op == DRIVE_EQUAL || op == (descending ? DRIVE_UPPER : DRIVE_LOWER);
-}
-
-static bool is_to(DriveOp op, bool descending) {
-    return op == DRIVE_EQUAL || op == (descending ? DRIVE_LOWER : DRIVE_UPPER);
-}
-
-Str plan_bounds(Sql *s, const char *column, bool from, bool to, bool descending) {
+/* all: whatever the drives of this column say; else what limits its end in this direction. */
+static Str bounds_of(Sql *s, const char *column, bool all, bool descending) {
     Buf b = buf_new(s->c->arena, 1 << 20);
     for (size_t i = 0; i < s->drives.n; i++) {
         const Drive *d = &s->drives.v[i];
-        if (strcmp(d->column, column) != 0) continue;
-        bool wanted = (from && to) || (from && is_from(d->op, descending)) ||
-                      (to && is_to(d->op, descending));
-        if (!wanted) continue;
+        bool ends = d->op == DRIVE_EQUAL || d->op == (descending ? DRIVE_LOWER : DRIVE_UPPER);
+        if (strcmp(d->column, column) != 0 || !(all || ends)) continue;
         if (b.n) buf_str(&b, STR(" AND "));
         buf_str(&b, d->sql);
     }
     ASSERT(!buf_full(&b));
     return buf_text(&b);
+}
+
+Str plan_bounds(Sql *s, const char *column) {
+    return bounds_of(s, column, true, false);
+}
+
+Str plan_end(Sql *s, const char *column, bool descending) {
+    return bounds_of(s, column, false, descending);
 }
 
 bool plan_has_bounds(const Sql *s, const char *column) {
@@ -69,7 +68,7 @@ static Status fewest(Sql *s, int64_t cap, Walk *ret) {
             seen = seen || strcmp(s->drives.v[j].column, column) == 0;
         if (seen) continue;
         int64_t n = 0;
-        Str bounds = plan_bounds(s, column, true, true, false);
+        Str bounds = plan_bounds(s, column);
         TRY(probe(s, column, bounds, least, &n));
         if (n >= least) continue;
         least = n;
@@ -95,7 +94,7 @@ Status plan_list(Sql *s, bool by_field, const char *order, Walk *ret) {
         if (w.type == WALK_AGE && equal_column(s)) w.column = equal_column(s);
         if (w.column && has_equal(s, w.column)) {
             w.type = WALK_EQUAL;
-            w.bounds = plan_bounds(s, w.column, true, true, false);
+            w.bounds = plan_bounds(s, w.column);
         }
     }
     *ret = w;

@@ -561,6 +561,22 @@ static inline ExprSource qt_source(QtView *v) {
     return (ExprSource){ .arg = v, .get = qt_get, .follow = qt_follow, .child = qt_child };
 }
 
+/* ---- questions ---- */
+
+static inline Expr *qt_where(Ctx *c, QtWorld *w, int kind, const char *source) {
+    Expr *e = NULL;
+    if (!source) return NULL;
+    Status st = expr_compile_condition(c, w->model, w->kinds[kind], str_of(source), &e);
+    if (st != ST_OK) fprintf(stderr, "# %s: %.*s\n", source, STR_ARG(c->errs.v[0].key));
+    ASSERT(st == ST_OK);
+    return e;
+}
+
+static inline bool qt_error_is(const Ctx *c, const char *key, const char *path) {
+    const Err *e = c->errs.n ? &c->errs.v[c->errs.n - 1] : NULL;
+    return e && str_is(e->key, key) && str_is(e->path, path);
+}
+
 /* Some offices, and of each some lanes. */
 static inline Reach qt_some_reach(QtWorld *w, Arena *a) {
     Reach reach = { 0 };
