@@ -21,6 +21,7 @@ typedef struct NodeOptions {
     Str host; /* listened on; empty: only local requests */
     uint16_t port;
     size_t readers; /* 0: as configured */
+    bool bulk;      /* StoreOptions.bulk */
     Env *env;       /* NULL: the command's */
 } NodeOptions;
 /* node is written piece by piece: close it also after an error. */

@@ -33,7 +33,7 @@ static Status new_password(Cli *cli, Node *node, SetupResult *first) {
 
 static Status play(Cli *cli, const DemoOptions *options, SetupResult *first, DemoReport *report) {
     Node node;
-    NodeOptions o = { .dir = cli->dir, .readers = 8 };
+    NodeOptions o = { .dir = cli->dir, .readers = 8, .bulk = true };
     Status st = node_open(&cli->c, &cli->config, &o, &node);
     if (st == ST_OK) {
         DemoPlay p = { .store = node.store,
@@ -48,6 +48,7 @@ static Status play(Cli *cli, const DemoOptions *options, SetupResult *first, Dem
         Str lang = cli->c.lang;
         st = demo_play(&cli->c, &p, report);
         if (st == ST_OK) st = new_password(cli, &node, first);
+        if (st == ST_OK) st = store_bulk_end(&cli->c, node.store);
         cli->c.lang = lang;
         cli->c.store = NULL;
     }

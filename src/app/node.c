@@ -40,6 +40,7 @@ static Status note_stop(Ctx *c, Tx *tx, void *arg) {
 Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node) {
     StoreOptions so = { .dir = o->dir,
                         .model = app_model(),
+                        .bulk = o->bulk,
                         .n_readers = o->readers ? o->readers : (size_t)config->readers };
     AccessOptions ao = { 0 };
     *node = (Node){ .ops = app_ops() };

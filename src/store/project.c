@@ -152,6 +152,7 @@ static bool in_list(const Str *list, size_t n, Str term) {
 static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, const Str *from, size_t n_from, const Str *to, size_t n_to, const char *sql) {
     for (size_t i = 0; i < n_from; i++) {
         if (in_list(to, n_to, from[i])) continue;
+        if (p->names_later && bulk_term_is_late(from[i])) continue;
         Stmt *st = db_stmt(c, p->db, sql);
         if (!st) return ctx_status(c);
         bind_int(st, 1, k->k->no);

@@ -54,32 +54,11 @@ static Status breathe(Ctx *c, Replay *r) {
 }
 
 /* Many rows at once: terms go in sorted, from the rows themselves, and the indexes come last. */
-static Status fill_terms(Ctx *c, Db *db, const TableSpec *t) {
-    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL", t->name)));
-    if (!st) return ctx_status(c);
-    for (;;) {
-        bool row = false;
-        TRY(db_step(c, db, st, &row));
-        if (!row) return ST_OK;
-        Str rest = col_bytes(st, 1);
-        while (rest.s && rest.n) {
-            Stmt *put = db_stmt(c, db, "INSERT INTO temp.raw_term(kind, term, rid) VALUES(?1, ?2, ?3)");
-            if (!put) return ctx_status(c);
-            bind_int(put, 1, t->kind->k->no);
-            bind_text(put, 2, str_cut(&rest, ' '));
-            bind_int(put, 3, col_int(st, 0));
-            TRY(db_run(c, db, put));
-        }
-    }
-}
-
 static Status finish_bulk(Ctx *c, Replay *r) {
     Db *db = r->to.db;
-    TRY(db_exec(c, db, "DROP TABLE IF EXISTS temp.raw_term; CREATE TEMP TABLE raw_term(kind INTEGER, term TEXT, rid INTEGER)"));
     for (size_t i = 0; i < r->to.schema->n; i++)
-        if (r->to.schema->tables[i].has_terms) TRY(fill_terms(c, db, &r->to.schema->tables[i]));
-    TRY(db_exec(c, db, "INSERT INTO term(kind, term, rid) SELECT DISTINCT kind, term, rid FROM temp.raw_term ORDER BY kind, term, rid;"
-                       "DELETE FROM temp.raw_term"));
+        if (r->to.schema->tables[i].has_terms) TRY(terms_gather(c, db, &r->to.schema->tables[i], false));
+    TRY(terms_put(c, db));
     return schema_create_indexes(c, db, r->to.schema);
 }
 

@@ -112,11 +112,12 @@ static void write_ddl(Buf *b, TableSpec *t) {
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
 }
 
-static void write_index_ddl(Buf *b, const TableSpec *t) {
+static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         const char *name = col->field->f.name;
         Arena *a = b->arena;
+        if ((col->field->f.type == FT_REF) != refs) continue;
         if (col->sort)
             put_index(b, t, str_c(a, str_printf(a, "%s__sort", name)), false);
         if (col->field->f.flags & FF_INDEXED && col->fold)
@@ -167,8 +168,11 @@ static void add_table(Schema *s, const KindInfo *k, Lane lane) {
     write_ddl(&ddl, t);
     t->ddl = (char *)(uintptr_t)str_c(s->arena, buf_text(&ddl));
     buf_clear(&ddl);
-    write_index_ddl(&ddl, t);
+    write_index_ddl(&ddl, t, true);
+    size_t refs_n = ddl.n;
+    write_index_ddl(&ddl, t, false);
     t->ddl_indexes = (char *)(uintptr_t)str_c(s->arena, buf_text(&ddl));
+    t->ddl_late = t->ddl_indexes + refs_n;
     write_statements(s->arena, t);
     s->by_kind[k->index * LANES + lane] = t;
 }

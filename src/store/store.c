@@ -214,6 +214,7 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(open_schema(c, s));
     TRY(refresh_projection(c, s));
     TRY(mark_open(c, s));
+    if (s->options.bulk) TRY(bulk_begin(c, s));
     if (pthread_create(&s->thread, NULL, writer_main, s) != 0) return FAIL(c, ST_BUSY, "", "error.store.thread");
     s->thread_runs = true;
     return ST_OK;

@@ -30,6 +30,7 @@ typedef struct StoreOptions {
     const ModelSource *model; /* built-in kinds, lists, labels; custom ones come from the ledger */
     size_t n_readers;         /* 0: 8 */
     bool password_quick;      /* tests: cheap Argon2id */
+    bool bulk;                /* an empty folder is about to be filled: see store_bulk_end() */
 } StoreOptions;
 
 /* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text). */
@@ -40,6 +41,10 @@ Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_re
 Status store_open(Ctx *c, const StoreOptions *o, Store **ret_store) CHECKED;
 /* Waits for queued work, checkpoints, closes. */
 void store_close(Store *s);
+/* With StoreOptions.bulk nothing waits for the disk, and lists and searches by name have no index until
+ * this is called: for folders that a crash may take, because they can be made again. Everything else
+ * is as always. What was written is on the disk when it returns. */
+Status store_bulk_end(Ctx *c, Store *s) CHECKED;
 
 const Model *store_model(const Store *s); /* the current one; stays valid until store_close */
 Env *store_env(const Store *s);

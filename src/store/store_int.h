@@ -28,6 +28,7 @@ typedef struct TableSpec {
     char *sql_insert, *sql_select, *sql_select_any, *sql_select_rid, *sql_columns;
     char *ddl;         /* CREATE TABLE and the index of ids */
     char *ddl_indexes; /* the others: made last where many rows come at once */
+    char *ddl_late;    /* the end of ddl_indexes: those that lists need, but no act (bulk.c) */
 } TableSpec;
 
 typedef struct Schema {
@@ -165,6 +166,8 @@ struct Store {
     size_t n_touched, cap_touched;
     bool control_touched;  /* the transaction wrote to the control scope or made a scope */
     bool model_changed;    /* the transaction touched custom fields or code entries */
+    bool bulk;             /* filling an empty folder: see bulk.c */
+    bool bulk_ended;       /* back to waiting for the disk, from the next checkpoint on */
     bool erased;           /* the transaction erased something: truncate the log after COMMIT */
 
     _Atomic uint64_t n_transactions, n_acts;
@@ -204,6 +207,12 @@ Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_drop(Ctx *c, Db *db) CHECKED;
 void *writer_main(void *store);
+/* bulk.c: before the writer thread runs. */
+Status bulk_begin(Ctx *c, Store *s) CHECKED;
+bool bulk_term_is_late(Str term);
+/* Terms of a table's rows into temp.raw_term, and from there in order into term. */
+Status terms_gather(Ctx *c, Db *db, const TableSpec *t, bool late_only) CHECKED;
+Status terms_put(Ctx *c, Db *db) CHECKED;
 /* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
  * that are new. Writer thread, or before it runs. */
 Status store_reload_model(Ctx *c, Store *s, bool make_tables) CHECKED;
@@ -270,6 +279,7 @@ struct Projector {
     bool *hash_loaded;
     size_t n_hashes;
     bool bulk; /* search terms are put in at the end, from the rows: see rebuild.c */
+    bool names_later; /* those of names are, the others at once: see bulk.c */
     int64_t quarantined;
 };
 Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema);

@@ -248,6 +248,69 @@ static void test_erasure_leaves_no_trace(void **state) {
     toy_drop(&t);
 }
 
+static size_t found_by_name(Toy *t, const char *typed) {
+    Ctx c = reading(t);
+    NameQuery q = name_query(c.arena, str_of(typed));
+    TermQuery tq = { .kind = t->person, .tokens = q.tokens, .n_tokens = q.n, .limit = 10 };
+    Record **found = NULL;
+    size_t n = 0;
+    assert_int_equal(read_terms(&c, &tq, &found, &n, NULL), ST_OK);
+    arena_free(c.arena);
+    return n;
+}
+
+static int64_t index_count(Toy *t) {
+    Ctx c = reading(t);
+    Stmt *st = db_stmt(&c, c.reader->db, "SELECT count(*) FROM sqlite_schema WHERE type='index'");
+    bool row = false;
+    assert_non_null(st);
+    assert_int_equal(db_step(&c, c.reader->db, st, &row), ST_OK);
+    int64_t n = col_int(st, 0);
+    sqlite3_reset(st);
+    arena_free(c.arena);
+    return n;
+}
+
+/* Opened in bulk, filled and corrected; ended properly, or left half-way. */
+static void fill_in_bulk(bool end) {
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    int64_t indexes = index_count(&t);
+    store_close(t.store);
+    t.options.bulk = true;
+    assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+    toy_kinds_of(&t);
+    assert_true(index_count(&t) < indexes);
+    Id id = add_person(&t, "Karim", "Rahim");
+    (void)add_person(&t, "Nasrin", "Omar");
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Jawad")), false), ST_OK);
+    if (end) {
+        assert_int_equal(store_bulk_end(&t.c, t.store), ST_OK);
+    } else {
+        store_close(t.store);
+        t.options.bulk = false;
+        assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+        toy_kinds_of(&t);
+    }
+    assert_int_equal(index_count(&t), indexes);
+    assert_int_equal(found_by_name(&t, "jawad "), 1);
+    assert_int_equal(found_by_name(&t, "karim "), 0);
+    (void)add_person(&t, "Gul", "Omar");
+    assert_int_equal(found_by_name(&t, "omar "), 2);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_a_folder_filled_in_bulk_is_like_any(void **state) {
+    (void)state;
+    fill_in_bulk(true);
+}
+
+static void test_a_bulk_left_half_way_is_made_whole(void **state) {
+    (void)state;
+    fill_in_bulk(false);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_read),
@@ -256,6 +319,8 @@ int main(void) {
         cmocka_unit_test(test_history_and_as_of),
         cmocka_unit_test(test_reopen_keeps_everything),
         cmocka_unit_test(test_erasure_leaves_no_trace),
+        cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
+        cmocka_unit_test(test_a_bulk_left_half_way_is_made_whole),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -129,8 +129,19 @@ static void fail_all(Ctx *bc, WriteJob *first, Status st) {
     }
 }
 
+/* What was written without waiting for the disk is on it when this is done. */
+static void end_bulk(Store *s) {
+    s->bulk_ended = false;
+    int rc = sqlite3_exec(db_handle(s->writer.db), "PRAGMA synchronous=FULL", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc == SQLITE_OK) return;
+    log_error(s->env, "bulk", "sqlite", sqlite3_errstr(rc), NULL);
+    atomic_store(&s->failed, true);
+}
+
 static void checkpoint(Store *s) {
-    if (s->wal_pages < CHECKPOINT_PAGES && !s->erased) return;
+    if (s->bulk_ended) end_bulk(s);
+    if (s->wal_pages < (s->bulk ? CHECKPOINT_FORCED : CHECKPOINT_PAGES) && !s->erased) return;
     int mode = s->erased                             ? SQLITE_CHECKPOINT_TRUNCATE
                : s->wal_pages < CHECKPOINT_FORCED ? SQLITE_CHECKPOINT_PASSIVE
                                                      : SQLITE_CHECKPOINT_RESTART;
@@ -153,6 +164,7 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
         s->writer.schema = store_schema(s);
         st = db_exec(&bc, s->writer.db, "BEGIN IMMEDIATE");
         Projector p = projector_new(a, s, s->writer.db, s->writer.schema);
+        p.names_later = s->bulk;
         if (st == ST_OK) st = run_all(&bc, s, first, &p);
         if (st != ST_OK) {
             note_failure(&bc, s, st);
@@ -210,6 +222,7 @@ void *writer_main(void *store) {
     WriteJob *batch;
     while ((batch = take_batch(s))) {
         run_batch(s, a, batch);
+        if (s->bulk_ended) checkpoint(s); /* the answer says that all is on the disk */
         answer(batch);
         arena_reset(a);
         checkpoint(s);
