@@ -259,6 +259,8 @@ static Status run_listing(Listing *l, Page *ret) {
     Str where;
     TRY(cursor_open(l->c, &hash, q->cursor, &l->from));
     TRY(compile(l->c, q->kind, q->where, &l->sql, &where));
+    ret->rows = arena_array(l->c->arena, Record *, q->limit);
+    if (!any_in_reach(l->c, q->kind)) return ST_OK;
     l->verdict = verdict(l->sql, q->with_void, where);
     find_order(l);
     TRY(plan_list(l->sql, q->order != NULL, l->column, &l->walk));
@@ -269,7 +271,6 @@ static Status run_listing(Listing *l, Page *ret) {
     case WALK_SORT: TRY(list_sorted(l)); break;
     }
     ret->n = l->n;
-    ret->rows = arena_array(l->c->arena, Record *, l->n + 1);
     ret->searched = l->searched;
     if (l->full) ret->next = cursor_seal(l->c, &hash, &l->at);
     TRY(records_of(l->c, l->sql->root.table, l->rids, l->n, ret->rows));
@@ -280,11 +281,6 @@ Status read_query(Ctx *c, const Query *q, Page *ret) {
     ASSERT(q->limit >= 1 && q->limit <= LIMIT_MAX);
     Page page = { .next = STR("") };
     TRY(check_fields(c, q));
-    if (!any_in_reach(c, q->kind) && !q->where) {
-        page.rows = arena_array(c->arena, Record *, 1);
-        *ret = page;
-        return ST_OK;
-    }
     Listing l = { .c = c, .q = q, .work = work_begin(c) };
     l.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
     l.rids = arena_array(c->arena, int64_t, q->limit);
@@ -312,6 +308,10 @@ static Status count_matches(Ctx *c, Work *w, const KindInfo *k, const Expr *wher
     Str condition;
     Walk plan;
     TRY(compile(c, k, where, &s, &condition));
+    if (!any_in_reach(c, k)) {
+        *ret = 0;
+        return ST_OK;
+    }
     TRY(plan_count(s, &plan));
     Str what = verdict(s, names_void(where), condition);
     what = str_printf(c->arena, "%.*s AS v", STR_ARG(what));
@@ -324,10 +324,6 @@ static Status count_matches(Ctx *c, Work *w, const KindInfo *k, const Expr *wher
 
 Status read_count(Ctx *c, const KindInfo *k, const Expr *where, int64_t cap, int64_t *ret) {
     ASSERT(cap >= 0);
-    if (!any_in_reach(c, k) && !where) {
-        *ret = 0;
-        return ST_OK;
-    }
     Work *w = work_begin(c);
     Status st = count_matches(c, w, k, where, cap, ret);
     work_end(w);
@@ -424,6 +420,7 @@ static Status run_tally(Counting *t, Work *w, const KindInfo *k, const Expr *whe
     Walk plan;
     Run r;
     TRY(compile(t->c, k, where, &s, &condition));
+    if (!any_in_reach(t->c, k)) return ST_OK;
     TRY(plan_count(s, &plan));
     Str what = verdict(s, false, condition);
     for (size_t i = 0; i < t->n_by; i++)
@@ -449,12 +446,10 @@ Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo 
     t.scan_max = scan_max > 0 ? scan_max : INT64_MAX;
     for (size_t i = 0; i < n_by; i++)
         TRY(check_by(c, by[i]));
-    if (any_in_reach(c, k) || where) {
-        Work *w = work_begin(c);
-        Status st = run_tally(&t, w, k, where);
-        work_end(w);
-        if (st != ST_OK) return st;
-    }
+    Work *w = work_begin(c);
+    Status st = run_tally(&t, w, k, where);
+    work_end(w);
+    if (st != ST_OK) return st;
     Tally *out = arena_array(c->arena, Tally, t.n + 1);
     size_t n = 0;
     for (const Group *g = t.groups; g; g = g->next)

@@ -394,7 +394,7 @@ static void test_fields_out_of_reach(void **state) {
     qt_open(&w, 40);
     fill(&w, 40);
     uint32_t core = qt_scope(0, LANE_CORE);
-    Reach reach = { 0 }, nothing = { 0 };
+    Reach reach = { 0 };
     reach.lane[LANE_CORE].scopes = &core;
     reach.lane[LANE_CORE].n = 1;
     Ctx c = qt_reading(&w, &reach);
@@ -442,13 +442,35 @@ static void test_fields_out_of_reach(void **state) {
     c.reach = &reach_everything;
     refuse_where(&c, &w, QT_PERSON, "note = 'x'");
     refuse_where(&c, &w, QT_PERSON, "secret = 'x'");
-    /* Nothing in reach: nothing there. */
-    c.reach = &nothing;
+    arena_free(c.arena);
+    qt_close(&w);
+}
+
+static void test_nothing_in_reach(void **state) {
+    (void)state;
+    QtWorld w;
+    qt_open(&w, 42);
+    fill(&w, 20);
+    Reach nothing = { 0 };
+    Ctx c = qt_reading(&w, &nothing);
     Query q = { .kind = w.kinds[QT_PERSON], .limit = 5 };
+    Page page;
+    Tally *tally;
+    size_t n;
     assert_int_equal(read_query(&c, &q, &page), ST_OK);
     assert_int_equal(page.n, 0);
     assert_int_equal(page.total, 0);
     refuse_where(&c, &w, QT_PERSON, "small = 1");
+    q.where = qt_where(&c, &w, QT_PERSON, "1 = 1");
+    q.scan_max = 1;
+    int64_t count = -1;
+    assert_int_equal(read_query(&c, &q, &page), ST_OK);
+    assert_true(page.n == 0 && page.searched == 0 && page.next.n == 0);
+    assert_int_equal(read_count(&c, q.kind, q.where, 10, &count), ST_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(read_tally(&c, q.kind, q.where, NULL, 0, 0, &tally, &n, NULL), ST_OK);
+    assert_int_equal(n, 0);
+    q.where = NULL;
     c.reach = NULL;
     assert_int_equal(read_query(&c, &q, &page), ST_OK);
     assert_int_equal(page.n, 0);
@@ -638,6 +660,7 @@ int main(void) {
         cmocka_unit_test(test_cursors_are_sealed),
         cmocka_unit_test(test_cursor_gives_no_access),
         cmocka_unit_test(test_fields_out_of_reach),
+        cmocka_unit_test(test_nothing_in_reach),
         cmocka_unit_test(test_nothing_leaks),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_tallies),
