@@ -58,9 +58,9 @@ typedef struct Call {
 
 typedef struct Route {
     HttpMethod method;
+    uint32_t flags;      /* RouteFlag */
     const char *pattern; /* "/api/v1/op/{name}" */
     Status (*fn)(Ctx *c, Call *k);
-    uint32_t flags;
     const char *summary; /* for openapi.json */
     const Shape *takes;  /* the body; NULL: none, or not a fixed shape */
     const char *returns; /* name of a schema in openapi.json; NULL: none */

@@ -161,8 +161,8 @@ static enum MHD_Result send_response(Exchange *x) {
     const Response *r = &x->r;
     if (r->events_path.s && x->q.method == HTTP_GET) return stream_begin(x);
     /* libmicrohttpd only reads it. */
-    struct MHD_Response *m = MHD_create_response_from_buffer(
-        r->body.n, (void *)(uintptr_t)r->body.s, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *m =
+        MHD_create_response_from_buffer(r->body.n, (void *)r->body.s, MHD_RESPMEM_PERSISTENT);
     if (!m) return MHD_NO;
     response_headers(m, r);
     enum MHD_Result done = MHD_queue_response(x->connection, (unsigned)r->status, m);

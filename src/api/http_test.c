@@ -16,8 +16,8 @@ static Http *http;
 static uint16_t port;
 
 static void start(void) {
-    int tcp, local;
-    struct sockaddr_in at;
+    int tcp = -1, local = -1;
+    struct sockaddr_in at = { 0 };
     socklen_t n = sizeof at;
     scene_ok(s, env_listen_tcp(&s->c, "127.0.0.1", 0, &tcp));
     assert_int_equal(getsockname(tcp, (struct sockaddr *)&at, &n), 0);
@@ -90,6 +90,10 @@ typedef struct Reply {
     char *body;
 } Reply;
 
+static char *in_body(const Reply *r, const char *text) {
+    return r->body ? strstr(r->body, text) : NULL;
+}
+
 /* One response with a Content-Length; false: none came. */
 static bool read_reply(int fd, char *buf, Reply *ret) {
     size_t n = 0;
@@ -133,11 +137,11 @@ static void test_one_connection_many_requests(void **state) {
     (void)state;
     char *buf = malloc(REPLY_MAX + 1);
     int fd = dial();
-    Reply r;
+    Reply r = { 0 };
     for (int i = 0; i < 20; i++) {
         assert_int_equal(ask(fd, buf, "GET", "/healthz", NULL, &r), 200);
         assert_int_equal(ask(fd, buf, "POST", "/api/v1/query", "{\"kind\":\"office\"}", &r), 200);
-        assert_non_null(strstr(r.body, "\"Kabul\""));
+        assert_non_null(in_body(&r, "\"Kabul\""));
     }
     assert_int_equal(ask(fd, buf, "GET", "/api/v1/meta", NULL, &r), 200);
     assert_non_null(strstr(r.text, "Content-Security-Policy: default-src 'none'"));
@@ -146,7 +150,7 @@ static void test_one_connection_many_requests(void **state) {
                      200);
     assert_int_equal(ask(fd, buf, "POST", "/api/v1/op/person.search", "{\"q\":\"zahra\"}", &r),
                      200);
-    assert_non_null(strstr(r.body, "Zahra"));
+    assert_non_null(in_body(&r, "Zahra"));
     close(fd);
     free(buf);
 }
@@ -154,7 +158,7 @@ static void test_one_connection_many_requests(void **state) {
 static void test_names_of_others_are_refused(void **state) {
     (void)state;
     char *buf = malloc(REPLY_MAX + 1);
-    Reply r;
+    Reply r = { 0 };
     int fd = dial();
     const char *text = "GET / HTTP/1.1\r\nHost: attacker.example\r\n\r\n";
     assert_true(send_bytes(fd, text, strlen(text)) && read_reply(fd, buf, &r));
@@ -205,7 +209,7 @@ static void test_bodies_have_a_limit(void **state) {
     char *buf = malloc(REPLY_MAX + 1), head[4096];
     char *big = calloc(1, 1 << 20);
     memset(big, ' ', 1 << 20);
-    Reply r;
+    Reply r = { 0 };
     /* A little too large: read to its end and answered. */
     int fd = dial();
     int n = snprintf(head, sizeof head,
@@ -217,7 +221,7 @@ static void test_bodies_have_a_limit(void **state) {
         assert_true(send_bytes(fd, big, 1 << 20));
     assert_true(read_reply(fd, buf, &r));
     assert_int_equal(r.status, 413);
-    assert_non_null(strstr(r.body, "error.http.body"));
+    assert_non_null(in_body(&r, "error.http.body"));
     close(fd);
     /* Far too large: answered at once. */
     fd = dial();
@@ -259,12 +263,12 @@ static void test_bodies_have_a_limit(void **state) {
 static void test_a_chunked_body_is_read(void **state) {
     (void)state;
     char *buf = malloc(REPLY_MAX + 1), head[4096];
-    Reply r;
+    Reply r = { 0 };
     int fd = dial();
-    size_t n = request_text(head, sizeof head, "POST", "/api/v1/query", "");
+    (void)request_text(head, sizeof head, "POST", "/api/v1/query", "");
     char *length = strstr(head, "Content-Length: 0\r\n\r\n");
     assert_non_null(length);
-    n = (size_t)(length - head);
+    size_t n = (size_t)(length - head);
     n +=
         (size_t)snprintf(length, sizeof head - n,
                          "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"kind\":\r\n9\r\n\"office\"}\r\n"
@@ -283,7 +287,7 @@ static _Atomic int failures;
 static void *hammer(void *arg) {
     char *buf = malloc(REPLY_MAX + 1);
     char body[200];
-    Reply r;
+    Reply r = { 0 };
     int fd = dial(), me = *(int *)arg;
     for (int i = 0; i < ROUNDS; i++) {
         (void)snprintf(
@@ -318,7 +322,7 @@ static void test_many_at_once(void **state) {
         pthread_join(threads[i], NULL);
     assert_int_equal(failures, 0);
     char *buf = malloc(REPLY_MAX + 1);
-    Reply r;
+    Reply r = { 0 };
     int fd = dial();
     assert_int_equal(ask(fd, buf, "POST", "/api/v1/query",
                          "{\"kind\":\"person\",\"where\":\"given_name = 'Crowd'\",\"limit\":1,"
@@ -327,7 +331,7 @@ static void test_many_at_once(void **state) {
                      200);
     char want[64];
     (void)snprintf(want, sizeof want, "\"count\":%d", THREADS * ROUNDS);
-    assert_non_null(strstr(r.body, want));
+    assert_non_null(in_body(&r, want));
     close(fd);
     free(buf);
 }
@@ -335,11 +339,11 @@ static void test_many_at_once(void **state) {
 /* ---- event streams ------------------------------------------------------------------------------------------- */
 
 static void begin_job(int fd, char *buf, int steps, char *ret_path, size_t room) {
-    Reply r;
+    Reply r = { 0 };
     char body[64];
     (void)snprintf(body, sizeof body, "{\"to\":%d}", steps);
     assert_int_equal(ask(fd, buf, "POST", "/api/v1/op/scene.count", body, &r), 202);
-    char *id = strstr(r.body, "\"job\":\"");
+    char *id = in_body(&r, "\"job\":\"");
     assert_non_null(id);
     (void)snprintf(ret_path, room, "/api/v1/job/%.36s/events", id + 7);
 }
@@ -358,7 +362,7 @@ static void test_a_job_is_watched(void **state) {
     assert_non_null(strstr(buf, "\"counted\":30"));
     /* The stream ends, the connection goes on. */
     assert_true(read_until(fd, buf, &got, "\r\n0\r\n\r\n"));
-    Reply r;
+    Reply r = { 0 };
     assert_int_equal(ask(fd, buf, "GET", "/healthz", NULL, &r), 200);
     close(fd);
     free(buf);
@@ -376,7 +380,7 @@ static void test_a_stream_ends_with_its_session(void **state) {
     assert_true(send_bytes(fd, head, n) && read_until(fd, buf, &got, "data: {"));
     int other = dial();
     char *buf2 = malloc(REPLY_MAX + 1), cancel[128];
-    Reply r;
+    Reply r = { 0 };
     assert_int_equal(ask(other, buf2, "DELETE", "/api/v1/session", NULL, &r), 204);
     assert_true(read_until(fd, buf, &got, "event: problem"));
     s->token = kept.token;
@@ -412,8 +416,8 @@ static void test_streams_may_be_left(void **state) {
 static void test_the_local_socket_knows_its_peer(void **state) {
     (void)state;
     char *buf = malloc(REPLY_MAX + 1);
-    Reply r;
-    int fd;
+    Reply r = { 0 };
+    int fd = -1;
     const char *path = str_c(s->arena, str_printf(s->arena, "%s/panah.sock", s->dir));
     scene_ok(s, env_connect_unix(&s->c, path, &fd));
     const char *text = "GET /api/v1/system HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -439,7 +443,7 @@ static void test_the_local_socket_knows_its_peer(void **state) {
 
 static void *ask_slowly(void *arg) {
     char *buf = malloc(REPLY_MAX + 1);
-    Reply r;
+    Reply r = { 0 };
     int fd = dial();
     *(int *)arg = ask(fd, buf, "POST", "/api/v1/op/scene.slow", "{}", &r);
     close(fd);

@@ -30,8 +30,10 @@ const Shape query_shape = { .name = "query", FIELDS(query_fields) };
 
 static Status find_kind(Ctx *c, Str name, const KindInfo **ret) {
     const KindInfo *k = model_kind(store_model(c->store), name);
-    if (!k || !access_may_read_kind(c->actor, k))
-        return FAIL(c, ST_MISSING, "kind", "error.http.kind", "kind", name);
+    if (!k || !access_may_read_kind(c->actor, k)) {
+        (void)FAIL(c, ST_MISSING, "kind", "error.http.kind", "kind", name);
+        return ST_MISSING;
+    }
     *ret = k;
     return ST_OK;
 }
@@ -65,9 +67,11 @@ static Status check_where(Ctx *c, const Expr *e) {
 static Status find_field(Ctx *c, const KindInfo *k, const char *path, Str name,
                          const FieldInfo **ret) {
     const FieldInfo *f = kind_field(k, name);
-    if (!f || (f->f.flags & FF_HIDDEN))
-        return FAIL(c, ST_INVALID, path, "error.http.field_unknown", "field", name, "kind",
-                    str_of(k->k->name));
+    if (!f || (f->f.flags & FF_HIDDEN)) {
+        (void)FAIL(c, ST_INVALID, path, "error.http.field_unknown", "field", name, "kind",
+                   str_of(k->k->name));
+        return ST_INVALID;
+    }
     *ret = f;
     return ST_OK;
 }

@@ -144,7 +144,7 @@ Status route_session_lock(Ctx *c, Call *k) {
 
 Status route_session_unlock(Ctx *c, Call *k) {
     Val input;
-    Str password;
+    Str password = STR("");
     TRY(need_session(c, k));
     TRY(call_input(c, k, &unlock_shape, &input));
     TRY(get_password(c, input, "password", &password));
@@ -154,7 +154,7 @@ Status route_session_unlock(Ctx *c, Call *k) {
 
 Status route_session_password(Ctx *c, Call *k) {
     Val input;
-    Str old, new;
+    Str old = STR(""), new = STR("");
     TRY(need_session(c, k));
     TRY(call_input(c, k, &password_shape, &input));
     TRY(get_password(c, input, "old", &old));

@@ -36,7 +36,7 @@ static int run_in(const char *input, const char *const *words) {
     for (size_t i = 0; words[i]; i++)
         argv[n++] = words[i];
     forget();
-    FILE *in = fmemopen((void *)(uintptr_t)input, strlen(input) ? strlen(input) : 1, "r");
+    FILE *in = fmemopen((void *)input, strlen(input) ? strlen(input) : 1, "r");
     FILE *to = open_memstream(&out, &out_n), *errors = open_memstream(&err, &err_n);
     int rc = app_run(env_system(), n, (char *const *)argv, in, to, errors);
     fclose(in);
@@ -108,7 +108,7 @@ static char *read_file(const char *path) {
     Ctx c = ctx_new(env_system(), a);
     Str bytes;
     assert_int_equal(env_read_file(&c, path, 64 << 20, &bytes), ST_OK);
-    return (char *)(uintptr_t)str_c(a, bytes);
+    return (char *)str_c(a, bytes);
 }
 
 /* ---- help and usage ------------------------------------------------------------------------------------- */
@@ -369,7 +369,7 @@ static void test_beside_a_server(void **state) {
     /* Two servers cannot have one folder. */
     want(EXIT_REFUSED, "serve", "--listen", "127.0.0.1:0");
     assert_non_null(strstr(err, "holds this folder"));
-    assert_int_equal(pthread_kill(v.thread, SIGTERM), 0);
+    assert_int_equal(pthread_kill(v.thread, SIGINT), 0);
     pthread_join(v.thread, NULL);
     fclose(v.to);
     if (v.rc != EXIT_DONE) fail_msg("%s", v.err);

@@ -165,7 +165,7 @@ static int job_ended(Cli *cli, Val job, Val *ret) {
 static int wait_for_job(Cli *cli, Client *k, Str id, Str as, Val *ret) {
     Str path = str_printf(cli->arena, "/api/v1/job/%.*s", STR_ARG(id));
     for (;;) {
-        Val job;
+        Val job = VAL_ABSENT;
         int rc = client_get(cli, k, path, as, &job);
         if (rc != EXIT_DONE) return rc;
         Str state = val_get_text(job, "state", STR(""));
@@ -176,7 +176,7 @@ static int wait_for_job(Cli *cli, Client *k, Str id, Str as, Val *ret) {
 }
 
 int client_op(Cli *cli, Client *k, Str op, Val input, Str as, Val *ret) {
-    Val answer;
+    Val answer = VAL_ABSENT;
     ClientRequest q = { .method = "POST",
                         .path = str_printf(cli->arena, "/api/v1/op/%.*s", STR_ARG(op)),
                         .body = json_of(cli, input),

@@ -21,7 +21,7 @@ static Status read_source(Cli *cli, const char *name, Str *ret) {
 static int op_fn(Cli *cli) {
     Val input = val_map(), result = VAL_ABSENT;
     const char *source = option(cli, "json");
-    Str bytes;
+    Str bytes = STR("");
     if (source && (read_source(cli, source, &bytes) != ST_OK ||
                    json_parse(&cli->c, bytes, INPUT_MAX, &input) != ST_OK))
         return say_errors(cli);

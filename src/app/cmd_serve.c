@@ -42,12 +42,11 @@ static Status read_listen(Cli *cli, Str text, Listen *ret) {
 }
 
 static uint16_t port_of(int fd, uint16_t asked) {
-    struct sockaddr_storage at = { 0 };
+    /* The port stands at the same place in both families. */
+    struct sockaddr_in6 at = { .sin6_port = 0 };
     socklen_t n = sizeof at;
     if (asked || getsockname(fd, (struct sockaddr *)&at, &n) != 0) return asked;
-    if (at.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)&at)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)(const void *)&at)->sin_port);
+    return ntohs(at.sin6_port);
 }
 
 typedef struct Server {

@@ -83,7 +83,7 @@ static int set_status(Cli *cli, Client *k, Str as, Str login, const char *status
     Str id;
     int rc = list_find(cli, k, as, "user", "login", login, &id);
     if (rc != EXIT_DONE) return rc;
-    Val input = val_map(), result;
+    Val input = val_map(), result = VAL_ABSENT;
     val_set_c(cli->arena, &input, "id", val_text(id));
     val_set_c(cli->arena, &input, "status", val_text(str_of(status)));
     rc = client_op(cli, k, STR("user.suspend"), input, as, &result);
@@ -100,7 +100,7 @@ static int set_status(Cli *cli, Client *k, Str as, Str login, const char *status
 
 static int new_password(Cli *cli, Client *k, Str as, Str login) {
     Str id;
-    Val input = val_map(), result;
+    Val input = val_map(), result = VAL_ABSENT;
     int rc = list_find(cli, k, as, "user", "login", login, &id);
     if (rc != EXIT_DONE) return rc;
     val_set_c(cli->arena, &input, "id", val_text(id));
@@ -113,7 +113,7 @@ static int act(Cli *cli, Client *k, Str as, Str verb, Str login) {
     if (str_is(verb, "password")) return new_password(cli, k, as, login);
     if (str_is(verb, "suspend")) return set_status(cli, k, as, login, "SUSPENDED");
     if (str_is(verb, "activate")) return set_status(cli, k, as, login, "ACTIVE");
-    Val result;
+    Val result = VAL_ABSENT;
     int rc = new_user(cli, k, as, login, &result);
     return rc == EXIT_DONE ? print_password(cli, login, result) : rc;
 }

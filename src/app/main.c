@@ -2,7 +2,6 @@
 #include "app/app.h"
 
 #include <malloc.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -26,10 +25,6 @@ static void keep_memory(void) {
 
 int main(int argc, char **argv) {
     umask(077); /* nothing of ours is for others: not what SQLite makes either */
-    /* Arenas take large pieces for a moment, on many threads: what is large goes back to the system,
-     * and threads share a few heaps, so that one busy minute does not stay in memory. */
-    (void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
-    (void)mallopt(M_ARENA_MAX, 4);
     (void)signal(SIGPIPE, SIG_IGN); /* a peer that went away is an error of the write */
     keep_memory();
     slow_disk(env_system());
