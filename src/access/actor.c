@@ -215,6 +215,8 @@ Status access_renew(Ctx *c, Access *a) {
     *actor = d->actor;
     actor->session = was->session;
     actor->locked = was->locked;
+    /* Who was let through without is not asked in the middle of the work. */
+    actor->must_change_password = was->must_change_password && d->actor.must_change_password;
     actor->spoken_by = was->spoken_by;
     Str lang = c->lang;
     actor->lang = was->lang;

@@ -37,10 +37,15 @@ static Str text_in(Val v, const char *name) {
     return field.type == VAL_TEXT ? field.text : STR("");
 }
 
+static bool is_warning(Val e) {
+    return str_is(text_in(e, "severity"), "warning");
+}
+
 /* "row 12, birth_date: "31/2/1990": there is no such day. Give …" */
 static void print_error(const Cli *cli, Val e) {
     Str row = str_printf(cli->arena, "%lld", (long long)val_get_int(e, "row", 0));
-    Str where = text_of(cli, "cli.import.row", "row", str_c(cli->arena, row), NULL);
+    const char *key = is_warning(e) ? "cli.import.row_warning" : "cli.import.row";
+    Str where = text_of(cli, key, "row", str_c(cli->arena, row), NULL);
     Str column = text_in(e, "column"), value = text_in(e, "value");
     Str message = text_in(e, "message"), remedy = text_in(e, "remedy");
     fprintf(cli->out, "%.*s", STR_ARG(where));
@@ -51,19 +56,29 @@ static void print_error(const Cli *cli, Val e) {
     fputc('\n', cli->out);
 }
 
+/* What stops a row comes before what should only be looked at. */
 static void print_errors(const Cli *cli, Val staged) {
     Val errors = val_get(staged, "errors");
-    size_t n = errors.type == VAL_LIST ? errors.list.n : 0;
-    for (size_t i = 0; i < n && i < PRINTED_ERRORS_MAX; i++)
-        print_error(cli, errors.list.v[i]);
-    if (n) say(cli, cli->out, "cli.import.errors", "errors", number_text(cli, (int64_t)n), NULL);
+    size_t n = errors.type == VAL_LIST ? errors.list.n : 0, printed = 0;
+    for (int warnings = 0; warnings < 2; warnings++)
+        for (size_t i = 0; i < n && printed < PRINTED_ERRORS_MAX; i++) {
+            if (is_warning(errors.list.v[i]) != warnings) continue;
+            print_error(cli, errors.list.v[i]);
+            printed++;
+        }
+    int64_t n_errors = val_get_int(staged, "n_errors", 0),
+            n_warnings = val_get_int(staged, "n_warnings", 0);
+    if (n_errors)
+        say(cli, cli->out, "cli.import.errors", "errors", number_text(cli, n_errors), NULL);
+    if (n_warnings)
+        say(cli, cli->out, "cli.import.warnings", "warnings", number_text(cli, n_warnings), NULL);
 }
 
 static Status read_input(Cli *cli, Val *ret) {
     Ctx *c = &cli->c;
     Arena *a = cli->arena;
     const char *path = cli->words[0], *kind = option(cli, "kind"),
-               *profile = option(cli, "profile");
+               *profile = option(cli, "profile"), *save = option(cli, "save-profile");
     Str bytes;
     Status st = env_read_file(c, path, (size_t)IMPORT_MIB_MAX << 20, &bytes);
     if (st == ST_LIMIT) {
@@ -77,6 +92,7 @@ static Status read_input(Cli *cli, Val *ret) {
     val_set_c(a, &v, "text", val_text(base64(a, bytes)));
     val_set_c(a, &v, "kind", val_text(str_of(kind ? kind : "person")));
     if (profile) val_set_c(a, &v, "profile", val_text(str_of(profile)));
+    if (save) val_set_c(a, &v, "save_profile", val_text(str_of(save)));
     if (option(cli, "dry-run")) val_set_c(a, &v, "dry_run", val_bool(true));
     *ret = v;
     return ST_OK;
@@ -90,10 +106,21 @@ static int refuse_empty(Cli *cli, Val staged) {
     return EXIT_REFUSED;
 }
 
+/* The same file again: nothing is done twice. */
+static int tell_repeated(Cli *cli, Val staged) {
+    Str batch = val_get_text(staged, "batch", STR(""));
+    if (cli->json)
+        print_val(cli, cli->out, staged);
+    else
+        say(cli, cli->out, "cli.import.repeated", "batch", str_c(cli->arena, batch), "made",
+            number_text(cli, val_get_int(staged, "made", 0)), NULL);
+    return EXIT_DONE;
+}
+
 static int approve(Cli *cli, Client *k, Val staged) {
     Val input = val_map(), result;
     Str batch = val_get_text(staged, "batch", STR(""));
-    const char *rows = number_text(cli, val_get_int(staged, "rows", 0));
+    const char *rows = number_text(cli, val_get_int(staged, "good", 0));
     if (!cli->json)
         say(cli, cli->out, "cli.import.staged", "rows", rows, "batch", str_c(cli->arena, batch),
             NULL);
@@ -105,6 +132,7 @@ static int approve(Cli *cli, Client *k, Val staged) {
         print_val(cli, cli->out, staged);
         return EXIT_DONE;
     }
+    print_errors(cli, result);
     say(cli, cli->out, "cli.import.done", "made", number_text(cli, val_get_int(result, "made", 0)),
         "rows", rows, "batch", str_c(cli->arena, batch), NULL);
     return EXIT_DONE;
@@ -122,12 +150,14 @@ static int import_run(Cli *cli, Client *k, Val input) {
             say(cli, cli->out, "cli.import.dry", NULL);
         return EXIT_DONE;
     }
-    if (val_get_int(staged, "rows", 0) == 0) return refuse_empty(cli, staged);
+    if (str_is(val_get_text(staged, "state", STR("")), "APPROVED"))
+        return tell_repeated(cli, staged);
+    if (val_get_int(staged, "good", 0) == 0) return refuse_empty(cli, staged);
     return approve(cli, k, staged);
 }
 
 static int import_fn(Cli *cli) {
-    Val input;
+    Val input = VAL_ABSENT;
     if (read_input(cli, &input) != ST_OK) return say_errors(cli);
     Client *k;
     if (client_open(cli, &k) != ST_OK) return say_errors(cli);
@@ -143,6 +173,7 @@ const Command cmd_import = {
     .words_max = 1,
     .options = { { "kind", "KIND", "option.import.kind" },
                  { "profile", "PROFILE", "option.import.profile" },
+                 { "save-profile", "PROFILE", "option.import.save_profile" },
                  { "dry-run", NULL, "option.import.dry_run" },
                  { "as", "LOGIN", "option.as" },
                  { "json", NULL, "option.json" } },

@@ -291,6 +291,25 @@ static void answer(Ctx *c, Approve *a, const Approver *w, bool repeated) {
     a->call->result = out;
 }
 
+/* Where nothing at all could be registered something else is wrong than the rows: the batch waits on. */
+static Status write_waits(Ctx *c, Tx *tx, void *arg) {
+    Approve *a = arg;
+    (void)tx;
+    a->head.begun = a->resumed;
+    return head_put(c, a->id, &a->head);
+}
+
+static Status nothing_made(Ctx *c, Approve *a, const Approver *w) {
+    TRY(store_write(c->store, c, write_waits, a));
+    for (size_t i = 0; i < APPROVERS; i++) {
+        if (w[i].failures.n == 0) continue;
+        const Err *e = &w[i].failures.v[0].err;
+        vec_push(c->arena, &c->errs, *e);
+        return e->status != ST_OK ? e->status : ST_INVALID;
+    }
+    return FAIL(c, ST_INVALID, "batch", "error.import.row");
+}
+
 static Status run_approvers(Ctx *c, Approve *a, Approver *w) {
     for (size_t i = 0; i < APPROVERS; i++)
         approver_init(&w[i], a);
@@ -319,6 +338,7 @@ Status op_import_approve(Ctx *c, OpCall *call) {
         return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
     TRY(store_write(c->store, c, write_begun, &a));
     TRY(run_approvers(c, &a, w));
+    if (a.made == 0) return nothing_made(c, &a, w);
     TRY(batch_write(c, call, write_approved, &a));
     answer(c, &a, w, false);
     return ST_OK;

@@ -140,7 +140,7 @@ Headers headers_make(Arena *a, const Model *m) {
     Headers h = { .by_word = map_new(a) };
     for (size_t i = 0; i < n_header_synonyms; i++) {
         Str rest = str_of(header_synonyms[i].words), target = str_of(header_synonyms[i].target);
-        put_word(&h, target, target);
+        if (target.n) put_word(&h, target, target);
         while (rest.s)
             put_word(&h, str_cut(&rest, '|'), target);
     }
@@ -155,6 +155,11 @@ Headers headers_make(Arena *a, const Model *m) {
 static Str lookup(Arena *a, const Headers *h, Str header) {
     Str *found = map_get(&h->by_word, normal_form(a, header));
     return found ? *found : STR("");
+}
+
+bool header_is_idle(Arena *a, const Headers *h, Str header) {
+    Str *found = map_get(&h->by_word, normal_form(a, header));
+    return found && found->n == 0;
 }
 
 /* HOPE: core or country field of a household or an individual; "pp_" in its people sheet. */

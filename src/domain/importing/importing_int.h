@@ -94,6 +94,8 @@ typedef struct Headers {
 Headers headers_make(Arena *a, const Model *m);
 /* The target's text, or empty. */
 Str header_guess(Arena *a, const Headers *h, Str header);
+/* True for what numbers rows or speaks of the form: left out without a word. */
+bool header_is_idle(Arena *a, const Headers *h, Str header);
 
 /* ---- codes.c: codes by code or label ------------------------------------------------------------ */
 

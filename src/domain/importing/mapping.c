@@ -48,11 +48,12 @@ static void column_is(const Plan *plan, Column *col, Str target) {
 }
 
 /* Of two columns that seem the same the first is taken, unless a later one bears the very name. */
-static void guess_by_header(Ctx *c, Plan *plan, const bool *said, Findings *f) {
+static void guess_by_header(Ctx *c, Plan *plan, bool *said, Findings *f) {
     Headers h = headers_make(c->arena, plan->model);
     for (size_t i = 0; i < plan->table.n_columns; i++) {
         Column *col = &plan->columns[i];
         Str target = said[i] ? STR("") : header_guess(c->arena, &h, col->header);
+        if (!said[i] && header_is_idle(c->arena, &h, col->header)) said[i] = true;
         if (target.n == 0) continue;
         Target t;
         if (!target_parse(plan->model, target, &t)) continue;

@@ -174,9 +174,15 @@ const Synonym header_synonyms[] = {
     { "document.number:OTHER", "other id|other id no|tax id|tax id no|art number|scope id|"
                                "scope id no" },
     { "name.number", "individual id|individualid|unhcr id|unhcr id no|unhcr individual id|"
-                     "progres id|progresid|registration number|individual number|rec id|"
-                     "record id|beneficiary id|individual guid|reference id|referenceid|"
-                     "numéro d'enregistrement|numéro individuel|رقم التسجيل|نمبر ثبت|شماره ثبت" },
+                     "progres id|progresid|registration number|individual number|"
+                     "beneficiary id|numéro d'enregistrement|numéro individuel|رقم التسجيل|"
+                     "نمبر ثبت|شماره ثبت" },
+    /* What numbers rows or speaks of the form: kept with the row, nothing to say about it. */
+    { "", "rec id|record id|reference id|referenceid|row|row number|no|n°|#|id|_id|_uuid|uuid|"
+          "_index|index|key|instance id|instanceid|start|end|today|deviceid|device id|simserial|"
+          "_submission_time|submission date|_validation_status|_notes|_status|_submitted_by|"
+          "__version__|_tags|individual guid|شماره|ګڼه|الرقم|numéro|name enumerator|org enumerator|"
+          "org name enumerator" },
 };
 const size_t n_header_synonyms = sizeof header_synonyms / sizeof header_synonyms[0];
 

@@ -1,0 +1,158 @@
+/* import_test.c: lists through the command line, from a fresh folder to registered people. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/client.h"
+#include "app/setup.h"
+
+#include <ftw.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[64], folder[80];
+static Arena *a;
+static char *out, *err;
+static size_t out_n, err_n;
+
+static int panah_words(const char *const *words) {
+    const char *argv[24] = { "panah", "-d", folder, "--lang", "en" };
+    int n = 5;
+    for (size_t i = 0; words[i]; i++)
+        argv[n++] = words[i];
+    free(out);
+    free(err);
+    out = err = NULL;
+    char nothing[1] = "";
+    FILE *in = fmemopen(nothing, sizeof nothing, "r");
+    FILE *to = open_memstream(&out, &out_n), *errors = open_memstream(&err, &err_n);
+    int rc = app_run(env_system(), n, (char *const *)argv, in, to, errors);
+    fclose(in);
+    fclose(to);
+    fclose(errors);
+    return rc;
+}
+#define want(status, ...)                                                                          \
+    do {                                                                                           \
+        int rc_ = panah_words((const char *const[]){ __VA_ARGS__, NULL });                         \
+        if (rc_ != (status)) fail_msg("exit %d instead of %d: %s%s", rc_, (status), out, err);     \
+    } while (0)
+
+static Val said(void) {
+    Ctx c = ctx_new(env_system(), a);
+    Val v = VAL_ABSENT;
+    if (json_parse(&c, str_of(out), 64 << 20, &v) != ST_OK) fail_msg("not JSON: %s", out);
+    return v;
+}
+
+static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+/* A folder as `init` leaves it: the first password has not been changed yet. */
+static int make(void **state) {
+    (void)state;
+    (void)signal(SIGPIPE, SIG_IGN);
+    umask(077);
+    a = arena_new(env_system(), (size_t)1 << 30);
+    (void)snprintf(dir, sizeof dir, "%s/panah-import-XXXXXX",
+                   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(folder, sizeof folder, "%s/data", dir);
+    want(EXIT_DONE, "init", "--office", "KLA", "--country", "UGA", "--dial-code", "256");
+    return 0;
+}
+
+static int drop(void **state) {
+    (void)state;
+    (void)nftw(dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    free(out);
+    free(err);
+    arena_free(a);
+    return 0;
+}
+
+static const char *write_list(const char *text) {
+    static char path[100];
+    (void)snprintf(path, sizeof path, "%s/list.csv", dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    return path;
+}
+
+static int64_t people(void) {
+    want(EXIT_DONE, "query", "person where sex = 'M'");
+    return (int64_t)said().list.n;
+}
+
+static void test_dry_then_for_good(void **state) {
+    (void)state;
+    const char *list = write_list("naam,sex,dob\nAli,m,1990-01-02\nMusa,m,31/02/1990\n"
+                                  "Otim,m,1991-03-04\n");
+    want(EXIT_REFUSED, "import", list);
+    assert_non_null(strstr(err, "name"));
+    list = write_list("name,sex,dob,shoe\nAli,m,1990-01-02,9\nMusa,m,31/02/1990,9\n"
+                      "Otim,m,1991-03-04,9\n");
+    want(EXIT_DONE, "import", list, "--dry-run");
+    assert_non_null(strstr(out, "row 3, dob \"31/02/1990\""));
+    assert_non_null(strstr(out, "shoe"));
+    assert_int_equal(people(), 0);
+    want(EXIT_DONE, "import", list, "--save-profile", "shoes");
+    assert_non_null(strstr(out, "2 records were made"));
+    assert_int_equal(people(), 2);
+    want(EXIT_DONE, "import", list, "--profile", "shoes");
+    assert_non_null(strstr(out, "brought in before"));
+    assert_int_equal(people(), 2);
+    want(EXIT_REFUSED, "import", write_list("name,dob\nAli,soon\n"));
+    want(EXIT_REFUSED, "import", list, "--profile", "hats");
+    assert_non_null(strstr(err, "shoes"));
+}
+
+/* Lists that others publish; 5,000 rows each. */
+static void real_list(const char *name, const char *found) {
+    const char *shared = getenv("PANAH_SHARED");
+    Str path = str_printf(a, "%s/data/linkage/%s", shared ? shared : "../shared", name);
+    if (access(str_c(a, path), R_OK) != 0) {
+        print_message("# %.*s is not here: skipped\n", STR_ARG(path));
+        skip();
+    }
+    want(EXIT_DONE, "import", str_c(a, path), "--json");
+    Val r = said();
+    assert_int_equal(val_get_int(r, "rows", 0), 5000);
+    int64_t good = val_get_int(r, "good", 0);
+    assert_true(good > 4500);
+    assert_int_equal(val_get_int(val_get(r, "approved"), "made", 0), good);
+    want(EXIT_DONE, "query", found);
+    assert_true(said().list.n >= 1);
+    want(EXIT_DONE, "verify");
+    want(EXIT_DONE, "rebuild", "--check");
+}
+
+static void test_a_list_of_opencr(void **state) {
+    (void)state;
+    real_list("opencr_uganda.csv", "person where given_name = 'zuwena' and family_name = 'acile'");
+}
+
+static void test_a_list_of_febrl(void **state) {
+    (void)state;
+    real_list("febrl3.csv", "person where given_name = 'mitchell' and family_name = 'green'");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dry_then_for_good),
+        cmocka_unit_test(test_a_list_of_opencr),
+        cmocka_unit_test(test_a_list_of_febrl),
+    };
+    return cmocka_run_group_tests_name("import", tests, make, drop);
+}
