@@ -43,8 +43,9 @@ static Status refuse_field(Ctx *c, const char *path, const FieldInfo *f) {
 }
 
 /* Filtering or sorting by a field shows what is in it. */
+/* "void" is hidden from forms, not from questions: aggregates ask by it of their own. */
 static bool may_ask_by(const FieldInfo *f) {
-    return !(f->f.flags & (FF_HIDDEN | FF_SEALED));
+    return f->index == 0 || !(f->f.flags & (FF_HIDDEN | FF_SEALED));
 }
 
 static Status check_where(Ctx *c, const Expr *e) {
