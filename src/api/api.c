@@ -37,6 +37,11 @@ void api_close(Api *api) {
     arena_free(api->docs_arena);
 }
 
+void api_listens(Api *api, Str host, uint16_t port) {
+    api->o.host = str_copy(api->docs_arena, host);
+    api->o.port = port;
+}
+
 /* Written in the request's arena, kept in the Api's. Two requests may write the same one at the same
  * time; the later finds the earlier's. */
 Status document_get(Ctx *c, Api *api, DocumentKind kind, Str lang, DocumentWrite write,

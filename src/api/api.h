@@ -86,6 +86,8 @@ typedef struct ApiOptions {
 /* Everything of the options must outlive the Api. */
 Status api_open(Ctx *c, const ApiOptions *o, Api **ret_api) CHECKED;
 void api_close(Api *api);
+/* Where it listens, once that is known. Before http_start(). */
+void api_listens(Api *api, Str host, uint16_t port);
 
 /* ---- the server ------------------------------------------------------------------------------ */
 

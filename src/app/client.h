@@ -18,11 +18,8 @@ typedef struct Node {
 
 typedef struct NodeOptions {
     const char *dir;
-    Str host; /* listened on; empty: only local requests */
-    uint16_t port;
     size_t readers; /* 0: as configured */
     bool bulk;      /* StoreOptions.bulk */
-    Env *env;       /* NULL: the command's */
 } NodeOptions;
 /* node is written piece by piece: close it also after an error. */
 Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node) CHECKED;

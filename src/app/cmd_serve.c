@@ -58,11 +58,12 @@ typedef struct Server {
 static Status server_start(Cli *cli, Listen *l, Server *s) {
     Ctx *c = &cli->c;
     const Config *k = &cli->config;
+    NodeOptions o = { .dir = cli->dir };
+    TRY(node_open(c, k, &o, &s->node));
     TRY(env_listen_tcp(c, l->address, l->port, &s->tcp_fd));
     l->port = port_of(s->tcp_fd, l->port);
-    NodeOptions o = { .dir = cli->dir, .host = l->host, .port = l->port };
-    TRY(node_open(c, k, &o, &s->node));
-    /* After the lock is ours: a socket that is there is a dead one's. */
+    api_listens(s->node.api, l->host, l->port);
+    /* The lock is ours: a socket that is there is a dead one's. */
     Str path = str_printf(cli->arena, "%s/panah.sock", cli->dir);
     TRY(env_listen_unix(c, str_c(cli->arena, path), &s->unix_fd));
     HttpOptions h = { .api = s->node.api,

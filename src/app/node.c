@@ -58,9 +58,7 @@ Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node)
                        .ops = &node->ops,
                        .version = STR(PANAH_VERSION),
                        .node_name = config->node.n ? config->node : host_name(c->arena),
-                       .operation_name = config->operation,
-                       .host = o->host,
-                       .port = o->port };
+                       .operation_name = config->operation };
     return api_open(c, &api, &node->api);
 }
 
