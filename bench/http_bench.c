@@ -487,10 +487,12 @@ static void measure_checks(Bench *b) {
     if (panah_run(b->arena, &out, &us, "-d", b->dir, "rebuild", "--check", "--json", NULL) != 0)
         die("rebuild --check: %.*s", STR_ARG(out));
     v = parse(b->arena, out, "rebuild");
-    double s = (double)val_get_int(v, "ms", us / 1000) / 1e3 + 1e-9;
-    printf("%-40s %9.0f commits/s   %.0f parts/s   %.0f rows compared/s   (%.1f s)\n",
-           "rebuild and compare", (double)val_get_int(v, "commits", 0) / s,
-           (double)val_get_int(v, "parts", 0) / s, (double)val_get_int(v, "rows", 0) / s, s);
+    double compare_s = (double)val_get_int(v, "compare_ms", 0) / 1e3 + 1e-9;
+    double s = (double)val_get_int(v, "ms", us / 1000) / 1e3 - compare_s + 1e-9;
+    printf("%-40s %9.0f commits/s   %.0f parts/s   (%.1f s)\n", "rebuild",
+           (double)val_get_int(v, "commits", 0) / s, (double)val_get_int(v, "parts", 0) / s, s);
+    printf("%-40s %9.0f rows/s   (%.1f s)\n", "  and compare with the tables in use",
+           (double)val_get_int(v, "rows", 0) / compare_s, compare_s);
 }
 
 static void measure_import(Bench *b) {

@@ -63,6 +63,7 @@ Status route_rebuild(Ctx *c, Call *k) {
     json_int(&o, "locked", r.locked);
     json_int(&o, "quarantined", r.quarantined);
     json_int(&o, "ms", r.us / TIME_MS);
+    json_int(&o, "compare_ms", r.compare_us / TIME_MS);
     if (r.differences) json_text(&o, "first_difference", r.first_difference);
     json_object_end(&o);
     response_json(k->out, 200, buf_text(&out));

@@ -5,6 +5,8 @@
  * store_bulk_end() the folder may be lost to a power cut. */
 #include "store/store_int.h"
 
+#include <stdlib.h>
+
 #include "base/banned.h"
 
 /* Skeletons of names begin with a letter; keys and numbers with a sign. */
@@ -14,36 +16,67 @@ bool bulk_term_is_late(Str term) {
 
 /* ---- terms ---- */
 
-static Status put_terms(Ctx *c, Db *db, uint32_t kind_no, int64_t rid, Str rest, bool late_only) {
+/* The rows of one term, in ascending order. */
+typedef struct Postings {
+    VEC(int64_t) rids;
+} Postings;
+
+static void note_terms(Map *lists, int64_t rid, Str rest, bool late_only) {
     while (rest.s && rest.n) {
         Str term = str_cut(&rest, ' ');
         if (late_only && !bulk_term_is_late(term)) continue;
-        Stmt *put = db_stmt(c, db, "INSERT INTO temp.raw_term(kind, term, rid) VALUES(?1, ?2, ?3)");
-        if (!put) return ctx_status(c);
-        bind_int(put, 1, kind_no);
-        bind_text(put, 2, term);
-        bind_int(put, 3, rid);
-        TRY(db_run(c, db, put));
+        Postings *p = map_get(lists, term);
+        if (!p) {
+            p = arena_new_of(lists->arena, Postings);
+            map_put(lists, term, p);
+        }
+        vec_push(lists->arena, &p->rids, rid);
     }
-    return ST_OK;
 }
 
-Status terms_gather(Ctx *c, Db *db, const TableSpec *t, bool late_only) {
-    TRY(db_exec(c, db, "CREATE TEMP TABLE IF NOT EXISTS raw_term(kind INTEGER, term TEXT, rid INTEGER)"));
-    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL", t->name)));
+static Status gather(Ctx *c, Db *db, const TableSpec *t, bool late_only, Map *lists) {
+    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL ORDER BY rid", t->name)));
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
         TRY(db_step(c, db, st, &row));
         if (!row) return ST_OK;
-        TRY(put_terms(c, db, t->kind->k->no, col_int(st, 0), col_bytes(st, 1), late_only));
+        note_terms(lists, col_int(st, 0), col_bytes(st, 1), late_only);
     }
 }
 
-Status terms_put(Ctx *c, Db *db) {
-    TRY(db_exec(c, db, "CREATE TEMP TABLE IF NOT EXISTS raw_term(kind INTEGER, term TEXT, rid INTEGER)"));
-    return db_exec(c, db, "INSERT OR IGNORE INTO term(kind, term, rid) SELECT kind, term, rid FROM temp.raw_term ORDER BY kind, term, rid;"
-                          "DELETE FROM temp.raw_term");
+static int by_key(const void *x, const void *y) {
+    return str_cmp(((const MapEntry *)x)->key, ((const MapEntry *)y)->key);
+}
+
+static Status put_postings(Ctx *c, Db *db, uint32_t kind_no, const MapEntry *e) {
+    const Postings *p = e->value;
+    for (size_t i = 0; i < p->rids.n; i++) {
+        Stmt *put = db_stmt(c, db, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
+        if (!put) return ctx_status(c);
+        bind_int(put, 1, kind_no);
+        bind_text(put, 2, e->key);
+        bind_int(put, 3, p->rids.v[i]);
+        TRY(db_run(c, db, put));
+    }
+    return ST_OK;
+}
+
+static Status fill(Ctx *c, Db *db, const TableSpec *t, bool late_only, Arena *a) {
+    Map lists = map_new(a);
+    TRY(gather(c, db, t, late_only, &lists));
+    MapEntry *sorted = arena_copy(a, lists.entries, lists.n * sizeof(*sorted));
+    if (lists.n) qsort(sorted, lists.n, sizeof(*sorted), by_key);
+    for (size_t i = 0; i < lists.n; i++) TRY(put_postings(c, db, t->kind->k->no, &sorted[i]));
+    return ST_OK;
+}
+
+Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool late_only) {
+    enum { ARENA_GB = 8 }; /* some 25 bytes a term of a row: 400 MB for a million people */
+    Arena *a = arena_new(c->env, (size_t)ARENA_GB << 30);
+    Status st = fill(c, db, t, late_only, a);
+    arena_free(a);
+    return st;
 }
 
 /* ---- indexes ---- */
@@ -98,8 +131,7 @@ static Status make_names(Ctx *c, Tx *tx, void *store) {
     const Schema *schema = s->writer.schema;
     (void)tx;
     for (size_t i = 0; i < schema->n; i++)
-        if (schema->tables[i].has_terms) TRY(terms_gather(c, db, &schema->tables[i], true));
-    TRY(terms_put(c, db));
+        if (schema->tables[i].has_terms) TRY(terms_fill(c, db, &schema->tables[i], true));
     s->bulk = false;
     return ST_OK;
 }

@@ -299,6 +299,13 @@ static Status local_context(Ctx *c, Projector *p, const ChangeGroup *g, CoverEnt
     return ST_OK;
 }
 
+/* Before the first of the values that feed them changes: most changes touch none. */
+static void note_old_terms(Arena *a, Target *t) {
+    if (!t->table->has_terms || !t->row.rid || t->old_list) return;
+    t->old_list = arena_array(a, Str, TERMS_PER_ROW_MAX);
+    t->n_old = row_terms(a, &t->row, t->old_list);
+}
+
 static Status apply_value(Ctx *c, Projector *p, const ChangeOrigin *o, Target *t, const FieldInfo *f, const FieldValue *fv, const CoverEntry *context, size_t n_context) {
     ptrdiff_t column = column_index(t->table, f);
     FieldHeads *fh = heads_at(c->arena, &t->row.heads, &fv->key);
@@ -308,7 +315,10 @@ static Status apply_value(Ctx *c, Projector *p, const ChangeOrigin *o, Target *t
     Dot dot = { o->stream_no, o->seq };
     bool moved = heads_apply(c->arena, fh, dot, o->clock, value, context, n_context, present, store_stream_id, p->store);
     t->heads_changed = true;
-    if (moved) store_value(c->arena, t, f, column, &fv->key, fh->n_heads ? fh->heads[0].value : VAL_ABSENT);
+    if (moved) {
+        if (f->f.flags & (FF_NAME | FF_SEARCH | FF_KEY) && !p->bulk) note_old_terms(c->arena, t);
+        store_value(c->arena, t, f, column, &fv->key, fh->n_heads ? fh->heads[0].value : VAL_ABSENT);
+    }
     if ((fh->n_heads > 1) != several) return note_conflict(c, p, t, f, &fv->key, fh->n_heads > 1);
     return ST_OK;
 }
@@ -411,10 +421,6 @@ static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, u
     *ret = (Target){ .table = table };
     ASSERT(table->n_columns <= COLUMNS_MAX);
     TRY(row_load(c, p->db, table, id, scope_no, &ret->row));
-    if (table->has_terms && ret->row.rid) {
-        ret->old_list = arena_array(c->arena, Str, TERMS_PER_ROW_MAX);
-        ret->n_old = row_terms(c->arena, &ret->row, ret->old_list);
-    }
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, scope_no, &sum));
     if (ret->row.rid) heads_hash_add(sum, -1, table->kind->k->no, id, table->lane, &ret->row.heads, store_stream_id, p->store, c->arena);

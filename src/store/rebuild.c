@@ -57,8 +57,7 @@ static Status breathe(Ctx *c, Replay *r) {
 static Status finish_bulk(Ctx *c, Replay *r) {
     Db *db = r->to.db;
     for (size_t i = 0; i < r->to.schema->n; i++)
-        if (r->to.schema->tables[i].has_terms) TRY(terms_gather(c, db, &r->to.schema->tables[i], false));
-    TRY(terms_put(c, db));
+        if (r->to.schema->tables[i].has_terms) TRY(terms_fill(c, db, &r->to.schema->tables[i], false));
     return schema_create_indexes(c, db, r->to.schema);
 }
 
@@ -219,12 +218,14 @@ static Status rebuild_beside(Ctx *c, Store *s, RebuildReport *report) {
     Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, (size_t)4 << 30);
     Status st = db_open(c, path, DB_WRITER, &fresh);
     /* It is thrown away afterwards: no need to wait for the disk. */
-    if (st == ST_OK) st = db_exec(c, fresh, "PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
+    if (st == ST_OK) st = db_exec(c, fresh, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
     if (st == ST_OK) st = schema_create(c, fresh, schema);
     Replay r = { .from = c->reader, .to = projector_new(own, s, fresh, schema), .scratch = scratch, .report = report };
     if (st == ST_OK) st = replay_all(c, &r);
     if (st == ST_OK) st = db_exec(c, fresh, "COMMIT");
+    int64_t replayed = env_monotonic_us(s->env);
     if (st == ST_OK) st = compare_all(c, c->reader->db, fresh, schema, report);
+    report->compare_us = env_monotonic_us(s->env) - replayed;
     report->quarantined += r.to.quarantined;
     db_close(fresh);
     arena_free(scratch);

@@ -281,7 +281,7 @@ typedef struct VerifyReport {
 Status store_verify(Ctx *c, Store *s, bool all_seals, VerifyReport *ret) CHECKED;
 typedef struct RebuildReport {
     int64_t commits, parts, rows, differences, locked, quarantined;
-    int64_t us;
+    int64_t us, compare_us; /* of it, comparing */
     Str first_difference;
 } RebuildReport;
 /* Projects everything anew beside the present tables; with check_only compares row for row and head

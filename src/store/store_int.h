@@ -210,9 +210,8 @@ void *writer_main(void *store);
 /* bulk.c: before the writer thread runs. */
 Status bulk_begin(Ctx *c, Store *s) CHECKED;
 bool bulk_term_is_late(Str term);
-/* Terms of a table's rows into temp.raw_term, and from there in order into term. */
-Status terms_gather(Ctx *c, Db *db, const TableSpec *t, bool late_only) CHECKED;
-Status terms_put(Ctx *c, Db *db) CHECKED;
+/* The terms of all rows of a table, put into the index in its order. */
+Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool late_only) CHECKED;
 /* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
  * that are new. Writer thread, or before it runs. */
 Status store_reload_model(Ctx *c, Store *s, bool make_tables) CHECKED;
