@@ -62,7 +62,8 @@ async function problemOf(response: Response): Promise<ApiError> {
 }
 
 async function exchange(method: string, path: string, request: Request): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...request.headers };
+  // Before there is a session the page's language is all the node can go by.
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang || 'en', ...request.headers };
   let body: BodyInit | null = null;
   if (request.body instanceof Blob) {
     body = request.body;
