@@ -59,12 +59,14 @@ Status document_get(Ctx *c, Api *api, DocumentKind kind, Str lang, DocumentWrite
     write(c, api, m, languages[language_index(lang)], &out);
     if (buf_full(&out)) return FAIL(c, ST_LIMIT, "", "error.http.answer");
     Hash256 hash = sha256(buf_text(&out));
+    Str packed = gzip_pack(c->arena, buf_text(&out));
     Str tag = hex_encode(c->arena, hash.b, 16);
     pthread_mutex_lock(&api->docs_lock);
     if (!*slot || (*slot)->model != m) {
         Document *fresh = arena_new_of(api->docs_arena, Document);
         fresh->model = m;
         fresh->body = str_copy(api->docs_arena, buf_text(&out));
+        fresh->gzip = packed.s ? str_copy(api->docs_arena, packed) : STR_NONE;
         fresh->etag = str_printf(api->docs_arena, "\"%.*s\"", STR_ARG(tag));
         fresh->older = *slot;
         *slot = fresh;

@@ -26,6 +26,8 @@ Str cookie_value(Str header, const char *name);
 /* Is the tag named by an If-None-Match header? Weak comparison (RFC 9110 §8.8.3.2). */
 bool etag_named(Str if_none_match, Str etag);
 bool accepts_gzip(Str accept_encoding);
+/* STR_NONE where it would not get smaller. */
+Str gzip_pack(Arena *a, Str plain);
 /* The first of en fr fa ps ar that an Accept-Language header names; "en" without. */
 Str accepted_language(Str accept_language);
 bool language_known(Str lang);
@@ -152,6 +154,7 @@ size_t language_index(Str lang);
 typedef struct Document {
     const Model *model;
     Str body, etag;
+    Str gzip;               /* the same packed; s == NULL where that would save nothing */
     struct Document *older; /* still being sent, perhaps */
 } Document;
 

@@ -147,7 +147,10 @@ static void messages_write(Ctx *c, Api *api, const Model *m, Str lang, Buf *out)
 
 static void answer_document(Call *k, const Document *d) {
     if (response_unchanged(k->q, k->out, d->etag)) return;
-    response_json(k->out, 200, d->body);
+    bool packed = d->gzip.s && accepts_gzip(request_header(k->q, "Accept-Encoding"));
+    response_json(k->out, 200, packed ? d->gzip : d->body);
+    if (packed) response_add(k->out, STR("Content-Encoding"), STR("gzip"));
+    response_add(k->out, STR("Vary"), STR("Accept-Encoding"));
     k->out->body_lasts = true;
 }
 
