@@ -129,6 +129,23 @@ bool heads_parse(Arena *a, Str blob, Heads *ret) {
     return true;
 }
 
+bool heads_several(Str blob) {
+    BlobReader r = { .bytes = blob };
+    if (blob.n == 0 || take(&r) != HEADS_FORMAT) return blob.n > 0;
+    for (size_t n = take_count(&r); n > 0 && !r.bad; n--) {
+        (void)take(&r);
+        (void)take(&r);
+        (void)take_bytes(&r, 8);
+    }
+    for (size_t n = take_count(&r); n > 0 && !r.bad; n--) {
+        (void)read_key(&r);
+        uint64_t x = take(&r);
+        if (x & 1) return true;
+        for (size_t k = x & 2 ? 2 * take_count(&r) : 0; k > 0 && !r.bad; k--) (void)take(&r);
+    }
+    return r.bad; /* the parser will say what is wrong */
+}
+
 /* ---- writing the blob ---- */
 
 static size_t dot_index(Arena *a, DotEntry **dots, size_t *n, size_t *cap, const Head *h) {

@@ -51,6 +51,8 @@ typedef struct Heads {
 
 /* Text points into the blob. False: not a blob this program writes. */
 bool heads_parse(Arena *a, Str blob, Heads *ret) CHECKED;
+/* Has some field more than one head? Without parsing it all: of a thousand rows one has. */
+bool heads_several(Str blob);
 void heads_write(Buf *out, const Heads *h);
 
 FieldHeads *heads_find(const Heads *h, const FieldKey *key); /* NULL: never written */

@@ -38,6 +38,7 @@ static Status add_side_values(Ctx *c, Record *r) {
 
 static Status mark_conflict(Ctx *c, Record *r) {
     Heads h;
+    if (!heads_several(r->heads)) return ST_OK;
     if (!heads_parse(c->arena, r->heads, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
     for (size_t i = 0; i < h.n; i++) {
         if (h.fields[i].n_heads < 2) continue;
