@@ -32,6 +32,9 @@ Status route_verify(Ctx *c, Call *k) {
     Status st = store_verify(c, k->api->o.store, val_get_bool(input, "all_seals", false), &r);
     pthread_mutex_unlock(&k->api->slow_lock);
     TRY(st);
+    size_t noted = c->errs.n;
+    if (r.faults == 0 && local_delete(c, STR(SYSTEM_SPACE), STR(SYSTEM_CRASHED)) != ST_OK)
+        c->errs.n = noted; /* the note stays; what was found is what was asked for */
     Buf out = buf_new(c->arena, 64 << 10);
     JsonOut o = json_object(&out);
     json_int(&o, "streams", r.streams);
@@ -96,7 +99,7 @@ int64_t system_disk_free(Api *api) {
 Status route_system(Ctx *c, Call *k) {
     Api *api = k->api;
     TRY(call_read(c, k));
-    Str printed = local_text(c, SYSTEM_RECOVERY_PRINTED), last = local_text(c, SYSTEM_LAST_STOP);
+    Str printed = local_text(c, SYSTEM_RECOVERY_PRINTED), crashed = local_text(c, SYSTEM_CRASHED);
     Buf out = buf_new(c->arena, 64 << 10);
     JsonOut o = json_object(&out);
     json_text(&o, "version", api->o.version);
@@ -108,7 +111,7 @@ Status route_system(Ctx *c, Call *k) {
     json_text(&o, "started", time_to_iso(c->arena, api->started));
     json_text(&o, "now", time_to_iso(c->arena, c->now));
     if (printed.s) json_text(&o, "recovery_printed", printed);
-    if (last.s) json_text(&o, "last_stop", last);
+    if (crashed.s) json_text(&o, "crashed", crashed);
     json_int(&o, "ledger_bytes", system_file_bytes(c, api, "panah.db"));
     json_int(&o, "log_bytes", system_file_bytes(c, api, "panah.db-wal"));
     json_int(&o, "disk_free_bytes", system_disk_free(api));

@@ -4,9 +4,9 @@
 
 #define SYSTEM_SPACE "system"
 #define SYSTEM_RECOVERY_PRINTED "recovery_printed" /* → when it was confirmed, ISO */
-/* → how the last run that opened the folder ended: "clean", or "open" while it runs and where it
- * ended without a word. */
-#define SYSTEM_LAST_STOP "last_stop"
+/* → "clean", or when the run began that has not ended yet: or never will, after a power cut. */
 #define SYSTEM_THIS_RUN "this_run"
+/* → when a run began that ended without a word; gone when the ledger has been verified since. */
+#define SYSTEM_CRASHED "crashed"
 
 #endif

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -302,6 +303,29 @@ static void test_checks(void **state) {
     (void)chmod(folder, 0700);
 }
 
+/* A child opens the folder and is gone. */
+static void test_a_crash_is_noted_until_the_ledger_is_verified(void **state) {
+    (void)state;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        Ctx c = ctx_new(env_system(), a);
+        Config config = config_default(a);
+        NodeOptions o = { .dir = folder };
+        Node node;
+        _exit(node_open(&c, &config, &o, &node) == ST_OK ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    want(EXIT_DONE, "query", "office");
+    want(EXIT_DONE, "doctor");
+    assert_non_null(strstr(out, "ended without a word"));
+    want(EXIT_DONE, "verify");
+    want(EXIT_DONE, "doctor");
+    assert_null(strstr(out, "ended without a word"));
+}
+
 static void test_settings(void **state) {
     (void)state;
     char path[128];
@@ -408,6 +432,7 @@ int main(void) {
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_queries_and_exports),
         cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_a_crash_is_noted_until_the_ledger_is_verified),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_beside_a_server),
         cmocka_unit_test(test_a_demonstration),

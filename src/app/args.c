@@ -204,7 +204,10 @@ static void man_command(const Cli *cli, const Command *k) {
     roff(cli, key_text(cli, "command", k->name));
     Str about_key = str_printf(cli->arena, "command.%s.about", k->name);
     Str about = model_label(cli->texts, cli->c.lang, about_key, NULL);
-    if (!str_eq(about, about_key)) roff(cli, about);
+    if (!str_eq(about, about_key)) {
+        fputs(".PP\n", cli->out);
+        roff(cli, about);
+    }
     for (size_t i = 0; i < OPTIONS_MAX && k->options[i].name; i++) {
         const CommandOption *o = &k->options[i];
         fputs(".TP\n.B ", cli->out);

@@ -124,8 +124,8 @@ static void check_space(Doctor *d, Val system) {
 }
 
 static void check_stop(Doctor *d, Val system) {
-    bool clean = !str_is(val_get_text(system, "last_stop", STR("clean")), "open");
-    found(d, clean ? FINE : ATTENTION, "stop", NULL, NULL);
+    bool clean = val_get_text(system, "crashed", STR("")).n == 0;
+    found(d, clean ? FINE : ATTENTION, "stop", "when", text(d, system, "crashed"));
 }
 
 /* A node without network keeps its own time: worth a look, no fault. A year before the program was

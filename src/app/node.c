@@ -26,9 +26,9 @@ static Str local_text(Ctx *c, const char *key) {
 static Status note_start(Ctx *c, Tx *tx, void *arg) {
     (void)tx;
     (void)arg;
-    Str last = local_text(c, SYSTEM_THIS_RUN);
-    TRY(local_put(c, STR(SYSTEM_SPACE), STR(SYSTEM_LAST_STOP), last));
-    return local_put(c, STR(SYSTEM_SPACE), STR(SYSTEM_THIS_RUN), STR("open"));
+    Str last = local_text(c, SYSTEM_THIS_RUN), now = time_to_iso(c->arena, env_now(c->env));
+    if (!str_is(last, "clean")) TRY(local_put(c, STR(SYSTEM_SPACE), STR(SYSTEM_CRASHED), last));
+    return local_put(c, STR(SYSTEM_SPACE), STR(SYSTEM_THIS_RUN), now);
 }
 
 static Status note_stop(Ctx *c, Tx *tx, void *arg) {
