@@ -9,6 +9,7 @@
 #include "model/messages.h"
 
 #include <ftw.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -187,6 +188,8 @@ int main(void) {
     int64_t rows = 20000;
     if (size && !num_parse_i64(str_of(size), &rows)) return 2;
     static Bench b;
+    (void)mallopt(M_MMAP_THRESHOLD, 4 << 20); /* as the program does */
+    (void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
     b.env = env_system();
     b.arena = arena_new(b.env, (size_t)2 << 30);
     make_folder(&b);

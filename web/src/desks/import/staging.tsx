@@ -20,6 +20,7 @@ interface RowError {
   key?: string;
   message?: string;
   remedy?: string;
+  severity?: 'error' | 'warning';
 }
 
 interface DryRun {
@@ -28,6 +29,7 @@ interface DryRun {
   errors: RowError[];
   /** Errors, listed or not. */
   n_errors?: number;
+  n_warnings?: number;
   preview?: Record<string, unknown>[];
   mapping: Record<string, string | null> | { column: string; field: string | null }[];
 }
@@ -175,13 +177,26 @@ function MappingTable(p: { dry: DryRun; mapping: Mapping; change: (column: strin
 }
 
 function Errors({ dry }: { dry: DryRun }) {
-  const n = Math.max(dry.errors.length, dry.n_errors ?? 0);
-  if (n === 0) return <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows) })}</Notice>;
+  const warnings = dry.errors.filter((e) => e.severity === 'warning');
+  const errors = dry.errors.filter((e) => e.severity !== 'warning');
+  const n = Math.max(errors.length, dry.n_errors ?? 0);
+  const looks = Math.max(warnings.length, dry.n_warnings ?? 0);
   return (
     <>
-      <h3>{tn('import.errors', n)}</h3>
-      <p class="hint">{t('import.errors_hint', { n: number(dry.rows) })}</p>
-      <div class="table-wrap table-tall" tabIndex={0} role="region" aria-label={tn('import.errors', n)}>
+      {n === 0
+        ? <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows) })}</Notice>
+        : <Places title={tn('import.errors', n)} hint={t('import.errors_hint', { n: number(dry.rows) })} rows={errors} />}
+      {looks > 0 && <Places title={tn('import.warnings', looks)} hint={t('import.warnings_hint')} rows={warnings} />}
+    </>
+  );
+}
+
+function Places(p: { title: string; hint: string; rows: RowError[] }) {
+  return (
+    <>
+      <h3>{p.title}</h3>
+      <p class="hint">{p.hint}</p>
+      <div class="table-wrap table-tall" tabIndex={0} role="region" aria-label={p.title}>
         <table class="table table-sticky">
           <thead>
             <tr>
@@ -189,7 +204,7 @@ function Errors({ dry }: { dry: DryRun }) {
             </tr>
           </thead>
           <tbody>
-            {dry.errors.slice(0, ERRORS_SHOWN).map((e, i) => (
+            {p.rows.slice(0, ERRORS_SHOWN).map((e, i) => (
               <tr key={i}>
                 <td><bdi>{number(e.line ?? e.row ?? 0)}</bdi></td>
                 <td><bdi>{e.column === undefined ? '' : e.column || fieldLabel('person', e.key ?? '')}</bdi></td>
