@@ -9,9 +9,9 @@
 
 #include "base/banned.h"
 
-/* Skeletons of names begin with a letter; keys and numbers with a sign. */
+/* Acts look up keys ("=") and numbers ("#"); names and last digits are what people search by. */
 bool bulk_term_is_late(Str term) {
-    return term.n > 0 && term.s[0] != '=' && term.s[0] != '#' && term.s[0] != '~';
+    return term.n > 0 && term.s[0] != '=' && term.s[0] != '#';
 }
 
 /* ---- terms ---- */

@@ -109,6 +109,18 @@ static Status part_key(Ctx *c, Store *s, PartPlan *p, uint32_t scope_no) {
     return insert_key_row(c, s->writer.db, &p->key, p->subject, lane, scope_no);
 }
 
+/* Act parts are sealed by the scope's key: fetched once, not by each commit. */
+static Status scope_key(Ctx *c, Store *s, const ScopeRow *scope, KeyRow *ret) {
+    KeyRow *kept = &s->scope_keys[scope->no % SCOPE_KEYS_KEPT];
+    if (kept->n == 0 || kept->n != scope->key_n) {
+        TRY(subject_key(c, &s->writer, scope->id, scope->lane, ret));
+        if (ret->n == scope->key_n) *kept = *ret;
+        return ST_OK;
+    }
+    *ret = *kept;
+    return ST_OK;
+}
+
 static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {
     Stmt *st = db_stmt(c, db, "INSERT INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
     if (!st) return ctx_status(c);
@@ -170,9 +182,9 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
     int64_t pos = LEDGER_POS(stream_no, n.h.seq);
     Buf body = buf_new(c->arena, LEDGER_PART_MAX + 4096);
     act_part_encode(&body, &tx->act);
-    KeyRow scope_key = { 0 };
-    TRY(subject_key(c, &s->writer, scope->id, scope->lane, &scope_key));
-    TRY(seal_part(c, s, &n.h, pos, 0, &scope_key, buf_text(&body), &ciphers[0]));
+    KeyRow act_key = { 0 };
+    TRY(scope_key(c, s, scope, &act_key));
+    TRY(seal_part(c, s, &n.h, pos, 0, &act_key, buf_text(&body), &ciphers[0]));
     for (size_t i = 0; i < plan->parts.n; i++) {
         PartPlan *part = plan->parts.v[i];
         TRY(part_key(c, s, part, plan->scope_no));

@@ -102,10 +102,10 @@ static const char writer_pragmas[] = "PRAGMA page_size=4096;"
                                      "PRAGMA journal_mode=WAL;"
                                      "PRAGMA synchronous=FULL;"
                                      "PRAGMA wal_autocheckpoint=0;"
-                                     "PRAGMA cache_size=-131072;";
+                                     "PRAGMA cache_size=-98304;";
 static const char reader_pragmas[] = "PRAGMA query_only=ON;"
                                      "PRAGMA wal_autocheckpoint=0;"
-                                     "PRAGMA cache_size=-16384;";
+                                     "PRAGMA cache_size=-8192;";
 static const char both_pragmas[] = "PRAGMA foreign_keys=OFF;"
                                    "PRAGMA trusted_schema=OFF;"
                                    "PRAGMA cell_size_check=ON;"

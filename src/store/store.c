@@ -22,7 +22,7 @@ static const char *path_in(Arena *a, const char *dir, const char *name) {
 
 /* ---- init ---- */
 
-static Status write_node_file(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) {
+Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) {
     uint8_t bytes[NODE_FILE_N];
     memcpy(bytes, node_magic, 4);
     memcpy(bytes + 4, seed, 32);
@@ -78,7 +78,7 @@ Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_re
     Status st = keys_create(c, path_in(c->arena, o->dir, "keys.db"), &kek, box_public);
     if (st == ST_OK) st = init_database(c, o, operation_name);
     /* Last: a folder with a node key is a whole one. */
-    if (st == ST_OK) st = write_node_file(c, o->dir, seed, &kek);
+    if (st == ST_OK) st = node_file_write(c, o->dir, seed, &kek);
     if (st == ST_OK) *ret_recovery_text = recovery_text(c->arena, recovery);
     crypt_wipe(seed, sizeof(seed));
     crypt_wipe(recovery, sizeof(recovery));
@@ -283,6 +283,7 @@ void store_close(Store *s) {
     if (s->lock_fd >= 0) close(s->lock_fd);
     crypt_wipe(&s->node_key, sizeof(s->node_key));
     crypt_wipe(&s->kek, sizeof(s->kek));
+    crypt_wipe(s->scope_keys, sizeof(s->scope_keys));
     pthread_rwlock_destroy(&s->map_lock);
     pthread_mutex_destroy(&s->read_lock);
     pthread_cond_destroy(&s->read_free);

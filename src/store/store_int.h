@@ -114,7 +114,7 @@ struct Reader {
     const KeyTable *keys; /* all keys in memory, for reading the whole ledger; NULL: look them up */
 };
 
-enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512 };
+enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512, SCOPE_KEYS_KEPT = 64 };
 
 struct Store {
     Env *env;
@@ -144,6 +144,7 @@ struct Store {
     _Atomic uint64_t control_generation;
 
     Reader writer;
+    KeyRow scope_keys[SCOPE_KEYS_KEPT]; /* [scope_no % SCOPE_KEYS_KEPT]: every commit seals with one. Writer thread */
     Hlc clock; /* the newest given out or seen */
 
     pthread_mutex_t read_lock;
@@ -207,6 +208,7 @@ Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_drop(Ctx *c, Db *db) CHECKED;
 void *writer_main(void *store);
+Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) CHECKED;
 /* bulk.c: before the writer thread runs. */
 Status bulk_begin(Ctx *c, Store *s) CHECKED;
 bool bulk_term_is_late(Str term);
