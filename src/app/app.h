@@ -36,7 +36,7 @@ typedef struct Command {
 } Command;
 
 extern const Command cmd_init, cmd_serve, cmd_demo, cmd_import, cmd_op, cmd_query, cmd_export,
-    cmd_verify, cmd_rebuild, cmd_doctor, cmd_user, cmd_version, cmd_help;
+    cmd_verify, cmd_rebuild, cmd_recover, cmd_doctor, cmd_user, cmd_version, cmd_help;
 extern const Command *const commands[]; /* in the order of help; ended by NULL */
 const Command *command_find(Str name);
 

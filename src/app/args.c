@@ -5,8 +5,8 @@
 
 const Command *const commands[] = { &cmd_init,    &cmd_serve,   &cmd_demo,   &cmd_import,
                                     &cmd_op,      &cmd_query,   &cmd_export, &cmd_user,
-                                    &cmd_verify,  &cmd_rebuild, &cmd_doctor, &cmd_help,
-                                    &cmd_version, NULL };
+                                    &cmd_verify,  &cmd_rebuild, &cmd_doctor, &cmd_recover,
+                                    &cmd_help,    &cmd_version, NULL };
 
 const Command *command_find(Str name) {
     for (size_t i = 0; commands[i]; i++)

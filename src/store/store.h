@@ -35,6 +35,10 @@ typedef struct StoreOptions {
 
 /* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text). */
 Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_recovery_text) CHECKED;
+/* Makes a new node.key in a folder that has lost its own, with the recovery key on paper: a new node in
+ * a new incarnation over the same ledger and keys. Errors: "error.store.exists" (node.key is there),
+ * "error.store.other_recovery_key", "error.recovery.*" (which group is mistyped). */
+Status store_recover(Ctx *c, const char *dir, Str recovery_key) CHECKED;
 /* Locks and opens; finishes what a crash left; starts the writer thread.
  * Errors: "error.store.none", "error.store.locked" (arg pid), "error.store.readonly",
  * "error.store.newer" (format), "error.store.corrupt". */

@@ -311,6 +311,39 @@ static void test_a_bulk_left_half_way_is_made_whole(void **state) {
     fill_in_bulk(false);
 }
 
+static void test_the_key_on_paper_opens_the_folder(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Nasrin", "Jawad");
+    store_close(t.store);
+    t.store = NULL;
+    const char *path = str_c(t.arena, str_printf(t.arena, "%s/node.key", t.dir));
+    assert_int_equal(store_recover(&t.c, t.dir, t.recovery), ST_CONFLICT); /* it is not lost */
+    assert_int_equal(env_remove_file(&t.c, path), ST_OK);
+    uint8_t other[32] = { 7 };
+    ctx_forget_errors(&t.c);
+    assert_int_equal(store_recover(&t.c, t.dir, recovery_text(t.arena, other)), ST_DENIED);
+    assert_false(env_file_exists(path));
+    assert_int_equal(store_recover(&t.c, t.dir, t.recovery), ST_OK);
+    assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+    toy_kinds_of(&t);
+    t.c.store = t.store;
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Nasreen")), false), ST_OK);
+    Ctx c = reading(&t);
+    Record *r = NULL;
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+    assert_true(str_eq(record_text(r, "given_name"), STR("Nasreen")));
+    const HistoryEntry *e = NULL;
+    size_t n = 0;
+    assert_int_equal(read_history(&c, id, &e, &n), ST_OK);
+    assert_int_equal(n, 2);
+    assert_memory_not_equal(e[0].stream.b, e[1].stream.b, 16); /* another node, another incarnation */
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_read),
@@ -319,6 +352,7 @@ int main(void) {
         cmocka_unit_test(test_history_and_as_of),
         cmocka_unit_test(test_reopen_keeps_everything),
         cmocka_unit_test(test_erasure_leaves_no_trace),
+        cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
         cmocka_unit_test(test_a_bulk_left_half_way_is_made_whole),
     };

@@ -48,6 +48,7 @@ typedef struct Toy {
     StoreOptions options;
     Store *store;
     Id office;
+    Str recovery; /* key on paper */
     const KindInfo *person, *phone, *office_kind;
 } Toy;
 
@@ -79,8 +80,7 @@ static inline Status toy_make(Toy *t, Env *env) {
     memcpy(t->dir, "/tmp/panah-store-XXXXXX", 24);
     if (!mkdtemp(t->dir)) return ST_IO;
     t->options = (StoreOptions){ .dir = t->dir, .model = &toy_model, .password_quick = true };
-    Str recovery;
-    TRY(store_init(&t->c, &t->options, STR("Toy"), &recovery));
+    TRY(store_init(&t->c, &t->options, STR("Toy"), &t->recovery));
     TRY(store_open(&t->c, &t->options, &t->store));
     t->c.store = t->store;
     t->office = id_new(env);
