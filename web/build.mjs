@@ -66,6 +66,8 @@ async function buildTests() {
     format: 'esm',
     target: 'node18',
     define: { WEB_ROOT: JSON.stringify(root) },
+    // Browsers and later Nodes have it; Node 18 keeps it in a module.
+    banner: { js: "import { webcrypto as __webcrypto } from 'node:crypto'; globalThis.crypto ??= __webcrypto;" },
   });
 }
 
