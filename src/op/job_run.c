@@ -133,7 +133,10 @@ static void finish(JobRun *r) {
     Jobs *j = job->jobs;
     bool stopped = r->status == ST_CANCELLED && !atomic_load(&job->cancel);
     if (r->status != ST_OK) tell_errors(r, stopped);
-    Note n = { job, job->facts, arena_new(j->env, 4 * (size_t)JOB_KEPT_ARENA_MAX) };
+    Note n = { .job = job, .arena = arena_new(j->env, 4 * (size_t)JOB_KEPT_ARENA_MAX) };
+    pthread_mutex_lock(&j->lock); /* a cancel may be writing into them */
+    n.facts = job->facts;
+    pthread_mutex_unlock(&j->lock);
     n.facts.state = r->status == ST_OK                      ? JOB_DONE
                     : r->status == ST_CANCELLED && !stopped ? JOB_CANCELLED
                                                             : JOB_FAILED;
