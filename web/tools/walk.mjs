@@ -58,12 +58,29 @@ await step('the first person, field by field with Enter', async () => {
   await type('1368');
   await page.waitForSelector('.understood');
 });
-await step('a barcode reader does no harm', async () => {
-  const before = await page.locator('.family-grid tbody tr').count();
-  await page.focus('.grid-add');
-  await page.keyboard.type('PSH-26-004562-5', { delay: 1 });
+// A reader types a key every few milliseconds. A machine busy with other work may pass the keys on more
+// slowly than any reader would; such a burst proves nothing and is typed again.
+async function typeLikeAReader(text) {
+  await page.evaluate(() => {
+    window.keyTimes = [];
+    window.addEventListener('keydown', (e) => window.keyTimes.push(e.timeStamp), { capture: true });
+  });
+  await page.keyboard.type(text, { delay: 1 });
   await press('Enter');
-  expect((await page.locator('.family-grid tbody tr').count()) === before, 'a row was added');
+  const gaps = await page.evaluate((n) => window.keyTimes.slice(-n).map((at, i, all) => (i ? at - all[i - 1] : 0)), text.length + 1);
+  return Math.max(...gaps) <= 25;
+}
+await step('a barcode reader does no harm', async () => {
+  const rows = page.locator('.family-grid tbody tr');
+  const before = await rows.count();
+  let fast = false;
+  for (let tries = 0; tries < 20 && !fast; tries++) {
+    await page.focus('.grid-add');
+    fast = await typeLikeAReader('PSH-26-004562-5');
+    if (!fast && (await rows.count()) > before) await page.locator('.row-actions button').last().click();
+  }
+  expect(fast, 'this machine is too slow to type like a reader');
+  expect((await rows.count()) === before, 'a row was added');
 });
 await step('it saves itself', async () => {
   await page.waitForSelector('.saved-saved', { timeout: 3000 });
