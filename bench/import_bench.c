@@ -37,8 +37,8 @@ static void stop_on(Status st, Ctx *c, const char *what) {
     if (st == ST_OK) return;
     fprintf(stderr, "%s: %s\n", what, status_name(st));
     for (size_t i = 0; i < c->errs.n && i < 10; i++)
-        fprintf(stderr, "  %.*s %.*s %.*s\n", STR_ARG(c->errs.v[i].path),
-                STR_ARG(c->errs.v[i].key), STR_ARG(c->errs.v[i].cause));
+        fprintf(stderr, "  %.*s %.*s %.*s\n", STR_ARG(c->errs.v[i].path), STR_ARG(c->errs.v[i].key),
+                STR_ARG(c->errs.v[i].cause));
     exit(1);
 }
 
@@ -110,19 +110,33 @@ static void make_folder(Bench *b) {
 
 /* ---- a list ----------------------------------------------------------------------------------------- */
 
-static const char *const given[] = { "zuwena", "akello", "musa", "nakato", "babirye", "okello", "mukasa", "nalongo", "ssali", "achieng", "opio", "kato", "wasswa", "namukasa", "auma", "otim" };
-static const char *const family[] = { "acile", "lusike", "mungugeo", "akantambira", "ochieng", "byaruhanga", "nsubuga", "tumwine", "kisakye", "lubega", "ssemakula", "atim", "odongo", "kyomuhendo", "mugisha", "nabirye" };
+static const char *const given[] = { "zuwena", "akello",   "musa",  "nakato",  "babirye", "okello",
+                                     "mukasa", "nalongo",  "ssali", "achieng", "opio",    "kato",
+                                     "wasswa", "namukasa", "auma",  "otim" };
+static const char *const family[] = { "acile",   "lusike",     "mungugeo",  "akantambira",
+                                      "ochieng", "byaruhanga", "nsubuga",   "tumwine",
+                                      "kisakye", "lubega",     "ssemakula", "atim",
+                                      "odongo",  "kyomuhendo", "mugisha",   "nabirye" };
 
 /* As opencr_uganda.csv: one person a row, no households; three in a hundred twice. */
 static Str make_list(Bench *b, size_t rows, uint64_t seed) {
     Rng r = rng_new(seed);
     Buf out = buf_new(b->arena, (size_t)200 << 20);
-    buf_printf(&out, "rec_id,sex,date_of_birth,given_name,surname,phone_number,uganda_nin,art_number\n");
+    buf_printf(&out,
+               "rec_id,sex,date_of_birth,given_name,surname,phone_number,uganda_nin,art_number\n");
     uint64_t number = 0;
     for (size_t i = 0; i < rows; i++) {
         if (i == 0 || rng_below(&r, 100) >= 3) number = rng_u64(&r) % 1000000000;
-        buf_printf(&out, "rec-%zu-%llu, %c,%d%02d%02d, %s%llu, %s%llu, 7%02llu %06llu,CF%08lluQW,KMC-%06llu\n", i, (unsigned long long)seed, rng_below(&r, 2) ? 'f' : 'm', (int)rng_between(&r, 1930, 2020), (int)rng_between(&r, 1, 12), (int)rng_between(&r, 1, 28),
-                   given[number % 16], (unsigned long long)(number / 16 % 50), family[number / 7 % 16], (unsigned long long)(number / 300 % 60), (unsigned long long)(number % 89 + 10), (unsigned long long)(number % 1000000), (unsigned long long)(number % 100000000), (unsigned long long)(number / 1000 % 1000000));
+        buf_printf(
+            &out,
+            "rec-%zu-%llu, %c,%d%02d%02d, %s%llu, %s%llu, 7%02llu %06llu,CF%08lluQW,KMC-%06llu\n",
+            i, (unsigned long long)seed, rng_below(&r, 2) ? 'f' : 'm',
+            (int)rng_between(&r, 1930, 2020), (int)rng_between(&r, 1, 12),
+            (int)rng_between(&r, 1, 28), given[number % 16], (unsigned long long)(number / 16 % 50),
+            family[number / 7 % 16], (unsigned long long)(number / 300 % 60),
+            (unsigned long long)(number % 89 + 10), (unsigned long long)(number % 1000000),
+            (unsigned long long)(number % 100000000),
+            (unsigned long long)(number / 1000 % 1000000));
     }
     return buf_text(&out);
 }
@@ -167,9 +181,10 @@ static void import(Bench *b, const char *what, size_t rows, uint64_t seed) {
     Val approved = call(b, a, "import.approve", approve);
     int64_t t2 = env_monotonic_us(b->env);
     double p2 = processor_s(), s1 = (double)(t1 - t0) / 1e6, s2 = (double)(t2 - t1) / 1e6;
-    printf("%-36s %8.0f rows/s   (%zu rows; stage %.2f s, approve %.2f s; made %lld, doubles %lld)\n",
-           what, (double)rows / (s1 + s2), rows, s1, s2,
-           (long long)val_get_int(approved, "made", 0), (long long)val_get_int(staged, "doubles", 0));
+    printf(
+        "%-36s %8.0f rows/s   (%zu rows; stage %.2f s, approve %.2f s; made %lld, doubles %lld)\n",
+        what, (double)rows / (s1 + s2), rows, s1, s2, (long long)val_get_int(approved, "made", 0),
+        (long long)val_get_int(staged, "doubles", 0));
     printf("%-36s %8.0f rows a processor second   (stage %.2f s, approve %.2f s)\n", "",
            (double)rows / (p2 - p0), p1 - p0, p2 - p1);
     fflush(stdout);

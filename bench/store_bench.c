@@ -27,9 +27,14 @@ typedef struct Bench {
     const KindInfo *person, *group, *membership;
 } Bench;
 
-static const char *const given[] = { "Mohammad", "Ahmad", "Fatima", "Zahra", "Ali", "Maryam", "Hussain", "Zarghuna", "Nasrin", "Karim", "Gul", "Rahim", "Amina", "Jawad", "Omar", "Laila" };
-static const char *const local[] = { "محمد", "احمد", "فاطمه", "زهرا", "علی", "مریم", "حسین", "زرغونه", "نسرین", "کریم", "گل", "رحیم", "امینه", "جواد", "عمر", "لیلا" };
-static const char *const villages[] = { "Kacha Garhi", "Jalozai", "Batambo", "Inke", "Mole", "Shamshatoo", "Bili", "Boyabu" };
+static const char *const given[] = { "Mohammad", "Ahmad",    "Fatima", "Zahra", "Ali", "Maryam",
+                                     "Hussain",  "Zarghuna", "Nasrin", "Karim", "Gul", "Rahim",
+                                     "Amina",    "Jawad",    "Omar",   "Laila" };
+static const char *const local[] = { "محمد",  "احمد",   "فاطمه", "زهرا", "علی", "مریم",
+                                     "حسین",  "زرغونه", "نسرین", "کریم", "گل",  "رحیم",
+                                     "امینه", "جواد",   "عمر",   "لیلا" };
+static const char *const villages[] = { "Kacha Garhi", "Jalozai",    "Batambo", "Inke",
+                                        "Mole",        "Shamshatoo", "Bili",    "Boyabu" };
 
 static void say(const char *what, double n, double seconds, const char *unit) {
     printf("%-44s %12.0f %s/s   (%.0f in %.2f s)\n", what, n / seconds, unit, n, seconds);
@@ -50,11 +55,19 @@ static Status write_family(Ctx *c, Tx *tx, void *arg) {
     Family *f = arg;
     Bench *b = f->b;
     Rng r = rng_new(f->seed);
-    ActPart act = { .act = id_new(c->env), .op_no = 2, .op_version = 1, .actor = b->office, .office = b->office, .idempotency = id_new(c->env), .client_time = TIME_NONE };
+    ActPart act = { .act = id_new(c->env),
+                    .op_no = 2,
+                    .op_version = 1,
+                    .actor = b->office,
+                    .office = b->office,
+                    .idempotency = id_new(c->env),
+                    .client_time = TIME_NONE };
     tx_act(tx, &act);
     Id group = id_new(c->env);
     Val g = val_map();
-    val_set_c(c->arena, &g, "number", val_text(str_printf(c->arena, "KBL-26-%06llu-1", (unsigned long long)(f->seed % 1000000))));
+    val_set_c(
+        c->arena, &g, "number",
+        val_text(str_printf(c->arena, "KBL-26-%06llu-1", (unsigned long long)(f->seed % 1000000))));
     val_set_c(c->arena, &g, "village", text(villages[rng_below(&r, 8)]));
     val_set_c(c->arena, &g, "registration_date", val_int(20000));
     val_set_c(c->arena, &g, "country_of_asylum", text("PAK"));
@@ -64,12 +77,15 @@ static Status write_family(Ctx *c, Tx *tx, void *arg) {
         size_t a = rng_below(&r, 16), d = rng_below(&r, 16);
         Val p = val_map();
         f->ids[i] = id_new(c->env);
-        val_set_c(c->arena, &p, "number", val_text(str_printf(c->arena, "KBL-26-I%06llu-1", (unsigned long long)((f->seed * FAMILY + i) % 1000000))));
+        val_set_c(c->arena, &p, "number",
+                  val_text(str_printf(c->arena, "KBL-26-I%06llu-1",
+                                      (unsigned long long)((f->seed * FAMILY + i) % 1000000))));
         val_set_c(c->arena, &p, "given_name", text(given[a]));
         val_set_c(c->arena, &p, "father_name", text(given[d]));
         val_set_c(c->arena, &p, "given_name_local", text(local[a]));
         val_set_c(c->arena, &p, "father_name_local", text(local[d]));
-        val_set_c(c->arena, &p, "display_name", val_text(str_printf(c->arena, "%s %s", given[a], given[d])));
+        val_set_c(c->arena, &p, "display_name",
+                  val_text(str_printf(c->arena, "%s %s", given[a], given[d])));
         val_set_c(c->arena, &p, "sex", text(a % 2 ? "M" : "F"));
         val_set_c(c->arena, &p, "birth_date", val_int(rng_between(&r, 0, 19000)));
         val_set_c(c->arena, &p, "birth_date_precision", text("YEAR"));
@@ -90,7 +106,9 @@ static Status write_family(Ctx *c, Tx *tx, void *arg) {
 static void stop_on(Status st, Ctx *c, const char *what) {
     if (st == ST_OK) return;
     fprintf(stderr, "%s: %s", what, status_name(st));
-    if (c->errs.n) fprintf(stderr, " %.*s %.*s %.*s", STR_ARG(c->errs.v[0].path), STR_ARG(c->errs.v[0].key), STR_ARG(c->errs.v[0].cause));
+    if (c->errs.n)
+        fprintf(stderr, " %.*s %.*s %.*s", STR_ARG(c->errs.v[0].path), STR_ARG(c->errs.v[0].key),
+                STR_ARG(c->errs.v[0].cause));
     fprintf(stderr, "\n");
     exit(1);
 }
@@ -103,7 +121,8 @@ static void bulk(Bench *b, size_t families, uint64_t first) {
     WriteJob jobs[BATCH];
     Ctx ctx[BATCH];
     Arena *arenas[BATCH];
-    for (size_t i = 0; i < BATCH; i++) arenas[i] = arena_new(b->env, 64 << 20);
+    for (size_t i = 0; i < BATCH; i++)
+        arenas[i] = arena_new(b->env, 64 << 20);
     int64_t from = env_monotonic_us(b->env);
     uint64_t fsyncs = atomic_load(&b->env->fault[FAULT_FSYNC].count);
     for (size_t done = 0; done < families;) {
@@ -118,13 +137,16 @@ static void bulk(Bench *b, size_t families, uint64_t first) {
         Status st = store_write_batch(b->store, jobs, n);
         for (size_t i = 0; i < n && st != ST_OK; i++)
             if (jobs[i].status != ST_OK) stop_on(jobs[i].status, &ctx[i], "family");
-        for (size_t i = 0; i < n; i++) memcpy(&b->people[b->n_people], f[i].ids, sizeof(f[i].ids)), b->n_people += FAMILY;
+        for (size_t i = 0; i < n; i++)
+            memcpy(&b->people[b->n_people], f[i].ids, sizeof(f[i].ids)), b->n_people += FAMILY;
         done += n;
     }
     double s = (double)(env_monotonic_us(b->env) - from) / 1e6;
     say("families of five, 256 a transaction", (double)families * FAMILY, s, "people");
-    printf("%-44s %12llu\n", "  fsyncs", (unsigned long long)(atomic_load(&b->env->fault[FAULT_FSYNC].count) - fsyncs));
-    for (size_t i = 0; i < BATCH; i++) arena_free(arenas[i]);
+    printf("%-44s %12llu\n", "  fsyncs",
+           (unsigned long long)(atomic_load(&b->env->fault[FAULT_FSYNC].count) - fsyncs));
+    for (size_t i = 0; i < BATCH; i++)
+        arena_free(arenas[i]);
 }
 
 /* ---- sixteen clients ---- */
@@ -146,7 +168,13 @@ typedef struct Fix {
 
 static Status write_fix(Ctx *c, Tx *tx, void *arg) {
     Fix *f = arg;
-    ActPart act = { .act = id_new(c->env), .op_no = 3, .op_version = 1, .actor = f->b->office, .idempotency = id_new(c->env), .client_time = TIME_NONE, .reason = STR("TYPING") };
+    ActPart act = { .act = id_new(c->env),
+                    .op_no = 3,
+                    .op_version = 1,
+                    .actor = f->b->office,
+                    .idempotency = id_new(c->env),
+                    .client_time = TIME_NONE,
+                    .reason = STR("TYPING") };
     tx_act(tx, &act);
     Val v = val_map();
     val_set_c(c->arena, &v, "birth_date", val_int((int64_t)(f->n % 19000)));
@@ -164,7 +192,9 @@ static void *client_main(void *arg) {
         int64_t from = env_monotonic_us(k->b->env);
         Status st;
         if (k->correct) {
-            Fix f = { .b = k->b, .id = k->b->people[rng_below(&r, k->b->n_people)], .n = rng_u64(&r) };
+            Fix f = { .b = k->b,
+                      .id = k->b->people[rng_below(&r, k->b->n_people)],
+                      .n = rng_u64(&r) };
             st = store_write(k->b->store, &c, write_fix, &f);
         } else {
             Family f = { .b = k->b, .seed = k->seed * 1000000 + i };
@@ -182,20 +212,26 @@ static int by_value(const void *x, const void *y) {
     return a < b ? -1 : a > b;
 }
 
-static void clients(Bench *b, const char *what, bool correct, size_t rounds, double per_round, const char *unit) {
+static void clients(Bench *b, const char *what, bool correct, size_t rounds, double per_round,
+                    const char *unit) {
     Client k[CLIENTS];
     int64_t *us = arena_array(b->arena, int64_t, CLIENTS * rounds);
     uint64_t fsyncs = atomic_load(&b->env->fault[FAULT_FSYNC].count);
     int64_t from = env_monotonic_us(b->env);
     for (size_t i = 0; i < CLIENTS; i++) {
-        k[i] = (Client){ .b = b, .rounds = rounds, .seed = 77 + i, .correct = correct, .us = us + i * rounds };
+        k[i] = (Client){
+            .b = b, .rounds = rounds, .seed = 77 + i, .correct = correct, .us = us + i * rounds
+        };
         pthread_create(&k[i].thread, NULL, client_main, &k[i]);
     }
-    for (size_t i = 0; i < CLIENTS; i++) pthread_join(k[i].thread, NULL);
+    for (size_t i = 0; i < CLIENTS; i++)
+        pthread_join(k[i].thread, NULL);
     double s = (double)(env_monotonic_us(b->env) - from) / 1e6;
     qsort(us, CLIENTS * rounds, sizeof(*us), by_value);
     say(what, (double)(CLIENTS * rounds) * per_round, s, unit);
-    printf("  p50 %.1f ms  p99 %.1f ms  max %.1f ms  fsyncs %llu\n", (double)us[CLIENTS * rounds / 2] / 1e3, (double)us[CLIENTS * rounds * 99 / 100] / 1e3, (double)us[CLIENTS * rounds - 1] / 1e3,
+    printf("  p50 %.1f ms  p99 %.1f ms  max %.1f ms  fsyncs %llu\n",
+           (double)us[CLIENTS * rounds / 2] / 1e3, (double)us[CLIENTS * rounds * 99 / 100] / 1e3,
+           (double)us[CLIENTS * rounds - 1] / 1e3,
            (unsigned long long)(atomic_load(&b->env->fault[FAULT_FSYNC].count) - fsyncs));
 }
 
@@ -218,7 +254,8 @@ static void search(Bench *b, const char *what, const char *typed, size_t rounds)
         arena_free(c.arena);
     }
     qsort(us, rounds, sizeof(*us), by_value);
-    printf("%-44s p50 %.2f ms  p99 %.2f ms  (%zu found, %lld looked at)\n", what, (double)us[rounds / 2] / 1e3, (double)us[rounds * 99 / 100] / 1e3, n, (long long)looked);
+    printf("%-44s p50 %.2f ms  p99 %.2f ms  (%zu found, %lld looked at)\n", what,
+           (double)us[rounds / 2] / 1e3, (double)us[rounds * 99 / 100] / 1e3, n, (long long)looked);
 }
 
 static int64_t folder_bytes;
@@ -238,9 +275,14 @@ static int drop(const char *p, const struct stat *st, int type, struct FTW *f) {
 static void open_store(Bench *b) {
     static const Kind *kinds[ADMIN_KINDS + REGISTRY_KINDS];
     static ModelSource source;
-    for (size_t i = 0; i < ADMIN_KINDS; i++) kinds[i] = admin_kinds[i];
-    for (size_t i = 0; i < REGISTRY_KINDS; i++) kinds[ADMIN_KINDS + i] = registry_kinds[i];
-    source = (ModelSource){ .kinds = kinds, .n_kinds = ADMIN_KINDS + REGISTRY_KINDS, .lists = builtin_code_lists, .n_lists = builtin_code_lists_n };
+    for (size_t i = 0; i < ADMIN_KINDS; i++)
+        kinds[i] = admin_kinds[i];
+    for (size_t i = 0; i < REGISTRY_KINDS; i++)
+        kinds[ADMIN_KINDS + i] = registry_kinds[i];
+    source = (ModelSource){ .kinds = kinds,
+                            .n_kinds = ADMIN_KINDS + REGISTRY_KINDS,
+                            .lists = builtin_code_lists,
+                            .n_lists = builtin_code_lists_n };
     memcpy(b->dir, "/tmp/panah-bench-XXXXXX", 24);
     if (!mkdtemp(b->dir)) exit(1);
     b->options = (StoreOptions){ .dir = b->dir, .model = &source };
@@ -294,7 +336,8 @@ int main(void) {
     arena_free(c.arena);
     store_close(b.store);
     nftw(b.dir, add_size, 16, FTW_PHYS);
-    printf("%-44s %12lld bytes\n", "on disk, a person", (long long)(folder_bytes / ((int64_t)b.n_people + CLIENTS * 560 * FAMILY)));
+    printf("%-44s %12lld bytes\n", "on disk, a person",
+           (long long)(folder_bytes / ((int64_t)b.n_people + CLIENTS * 560 * FAMILY)));
     nftw(b.dir, drop, 16, FTW_DEPTH | FTW_PHYS);
     arena_free(b.arena);
     return 0;

@@ -30,7 +30,8 @@ Status commit_load(Ctx *c, Reader *r, int64_t pos, StoredCommit *ret) {
     ret->header = col_copy(c->arena, st, 0);
     Str parts = col_copy(c->arena, st, 1);
     sqlite3_reset(st);
-    if (!header_decode(c->arena, ret->header, &ret->h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
+    if (!header_decode(c->arena, ret->header, &ret->h))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
     ret->parts = arena_array(c->arena, Str, ret->h.n_parts);
     if (!commit_parts_split(c->arena, parts, ret->h.n_parts, ret->parts))
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
@@ -42,9 +43,11 @@ Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i, S
     KeyRow key;
     Status st = key_by_id(c, r, sc->h.parts[i].key_id, &key);
     if (st != ST_OK) return st;
-    bool ok = part_open(r->squeezer, c->arena, &key.key, key.key_id, &sc->h, i, sc->parts[i], ret_body);
+    bool ok =
+        part_open(r->squeezer, c->arena, &key.key, key.key_id, &sc->h, i, sc->parts[i], ret_body);
     crypt_wipe(&key, sizeof(key));
-    return ok ? ST_OK : ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("sealed part"));
+    return ok ? ST_OK
+              : ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("sealed part"));
 }
 
 static void touch(Store *s, uint32_t stream_no) {
@@ -53,14 +56,16 @@ static void touch(Store *s, uint32_t stream_no) {
     if (s->n_touched == s->cap_touched) {
         size_t old = s->cap_touched;
         s->cap_touched = old ? 2 * old : 64;
-        s->touched = arena_grow(s->arena, s->touched, old * sizeof(uint32_t), s->cap_touched * sizeof(uint32_t));
+        s->touched = arena_grow(s->arena, s->touched, old * sizeof(uint32_t),
+                                s->cap_touched * sizeof(uint32_t));
     }
     s->touched[s->n_touched++] = stream_no;
 }
 
 static Status insert_commit(Ctx *c, Store *s, const NewCommit *n, int64_t pos) {
     size_t total = 16;
-    for (size_t i = 0; i < n->n_parts; i++) total += n->parts[i].n + 9;
+    for (size_t i = 0; i < n->n_parts; i++)
+        total += n->parts[i].n + 9;
     Buf parts = buf_new(c->arena, total + 16);
     cbor_put_array(&parts, n->n_parts);
     for (size_t i = 0; i < n->n_parts; i++) {
@@ -70,7 +75,8 @@ static Status insert_commit(Ctx *c, Store *s, const NewCommit *n, int64_t pos) {
             cbor_put_null(&parts);
     }
     ASSERT(!buf_full(&parts));
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT INTO ledger_commit(pos, header, parts) VALUES(?1, ?2, ?3)");
+    Stmt *st = db_stmt(c, s->writer.db,
+                       "INSERT INTO ledger_commit(pos, header, parts) VALUES(?1, ?2, ?3)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, pos);
     bind_blob(st, 2, n->header);
@@ -79,7 +85,8 @@ static Status insert_commit(Ctx *c, Store *s, const NewCommit *n, int64_t pos) {
 }
 
 static Status move_head(Ctx *c, Store *s, const NewCommit *n) {
-    Stmt *st = db_stmt(c, s->writer.db, "UPDATE ledger_stream SET seq=?2, head=?3, clock=?4 WHERE no=?1");
+    Stmt *st =
+        db_stmt(c, s->writer.db, "UPDATE ledger_stream SET seq=?2, head=?3, clock=?4 WHERE no=?1");
     if (!st) return ctx_status(c);
     bind_int(st, 1, n->stream_no);
     bind_int(st, 2, (int64_t)n->h.seq);
@@ -101,7 +108,8 @@ Status ledger_append(Ctx *c, Store *s, const NewCommit *n) {
     const StreamRow *r = &s->streams[n->stream_no];
     ASSERT(memcmp(n->h.stream.b, r->id.b, 16) == 0);
     if (r->frozen) return FAIL(c, ST_CONFLICT, "", "error.ledger.frozen");
-    if (n->h.seq != r->seq + 1 || memcmp(n->h.previous.b, r->head.b, 32) != 0) return FAIL(c, ST_CONFLICT, "", "error.ledger.order");
+    if (n->h.seq != r->seq + 1 || memcmp(n->h.previous.b, r->head.b, 32) != 0)
+        return FAIL(c, ST_CONFLICT, "", "error.ledger.order");
     TRY(insert_commit(c, s, n, LEDGER_POS(n->stream_no, n->h.seq)));
     return move_head(c, s, n);
 }

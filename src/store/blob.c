@@ -11,17 +11,20 @@
 enum { BLOB_HEAD_N = 36, CHUNK_N = 65536, BLOB_MAX = 64 << 20 };
 static const char blob_magic[4] = { 'P', 'N', 'B', '1' };
 
-static void chunk_nonce(const uint8_t salt[16], uint64_t index, bool last, uint8_t nonce[CRYPT_NONCE_N]) {
+static void chunk_nonce(const uint8_t salt[16], uint64_t index, bool last,
+                        uint8_t nonce[CRYPT_NONCE_N]) {
     uint8_t seed[25];
     memcpy(seed, salt, 16);
-    for (int i = 0; i < 8; i++) seed[16 + i] = (uint8_t)(index >> (8 * (7 - i)));
+    for (int i = 0; i < 8; i++)
+        seed[16 + i] = (uint8_t)(index >> (8 * (7 - i)));
     seed[24] = last;
     blake2b(nonce, CRYPT_NONCE_N, str_n(seed, sizeof(seed)), NULL, 0);
 }
 
 static const char *blob_path(Arena *a, const Store *s, const Hash256 *name, bool folder) {
     Str hex = hex_encode(a, name->b, 32);
-    return str_c(a, folder ? str_printf(a, "%s/blobs/%.2s", s->dir, hex.s) : str_printf(a, "%s/blobs/%.2s/%.*s", s->dir, hex.s, STR_ARG(hex)));
+    return str_c(a, folder ? str_printf(a, "%s/blobs/%.2s", s->dir, hex.s)
+                           : str_printf(a, "%s/blobs/%.2s/%.*s", s->dir, hex.s, STR_ARG(hex)));
 }
 
 Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes, Hash256 *ret_name) {
@@ -52,9 +55,11 @@ Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes, Hash256 *ret_name) {
 
 Status blob_get(Ctx *c, const Hash256 *name, Str *ret_bytes) {
     Str stored;
-    TRY(env_read_file(c, blob_path(c->arena, c->store, name, false), BLOB_MAX + (1 << 20), &stored));
+    TRY(env_read_file(c, blob_path(c->arena, c->store, name, false), BLOB_MAX + (1 << 20),
+                      &stored));
     Hash256 h = sha256(stored);
-    if (stored.n < BLOB_HEAD_N + CRYPT_TAG_N || memcmp(h.b, name->b, 32) != 0 || memcmp(stored.s, blob_magic, 4) != 0)
+    if (stored.n < BLOB_HEAD_N + CRYPT_TAG_N || memcmp(h.b, name->b, 32) != 0 ||
+        memcmp(stored.s, blob_magic, 4) != 0)
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("blob"));
     Id key_id;
     memcpy(key_id.b, stored.s + 4, 16);
@@ -70,7 +75,8 @@ Status blob_get(Ctx *c, const Hash256 *name, Str *ret_bytes) {
         at += chunk.n;
         uint8_t nonce[CRYPT_NONCE_N];
         chunk_nonce((const uint8_t *)head.s + 20, i, at >= stored.n, nonce);
-        if (!crypt_open(&key.key, nonce, head, chunk, p)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("blob chunk"));
+        if (!crypt_open(&key.key, nonce, head, chunk, p))
+            return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("blob chunk"));
         p += chunk.n - CRYPT_TAG_N;
     }
     crypt_wipe(&key, sizeof(key));

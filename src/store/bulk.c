@@ -35,7 +35,12 @@ static void note_terms(Map *lists, int64_t rid, Str rest, bool late_only) {
 }
 
 static Status gather(Ctx *c, Db *db, const TableSpec *t, bool late_only, Map *lists) {
-    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL ORDER BY rid", t->name)));
+    Stmt *st = db_stmt(
+        c, db,
+        str_c(c->arena,
+              str_printf(c->arena,
+                         "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL ORDER BY rid",
+                         t->name)));
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
@@ -52,7 +57,8 @@ static int by_key(const void *x, const void *y) {
 static Status put_postings(Ctx *c, Db *db, uint32_t kind_no, const MapEntry *e) {
     const Postings *p = e->value;
     for (size_t i = 0; i < p->rids.n; i++) {
-        Stmt *put = db_stmt(c, db, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
+        Stmt *put =
+            db_stmt(c, db, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
         if (!put) return ctx_status(c);
         bind_int(put, 1, kind_no);
         bind_text(put, 2, e->key);
@@ -67,7 +73,8 @@ static Status fill(Ctx *c, Db *db, const TableSpec *t, bool late_only, Arena *a)
     TRY(gather(c, db, t, late_only, &lists));
     MapEntry *sorted = arena_copy(a, lists.entries, lists.n * sizeof(*sorted));
     if (lists.n) qsort(sorted, lists.n, sizeof(*sorted), by_key);
-    for (size_t i = 0; i < lists.n; i++) TRY(put_postings(c, db, t->kind->k->no, &sorted[i]));
+    for (size_t i = 0; i < lists.n; i++)
+        TRY(put_postings(c, db, t->kind->k->no, &sorted[i]));
     return ST_OK;
 }
 
@@ -106,7 +113,9 @@ static Status drop_late(Ctx *c, Db *db, const TableSpec *t) {
     Str all = str_of(t->ddl_late);
     while (all.s && all.n) {
         Str name = index_name(str_cut(&all, ';'));
-        TRY(db_exec(c, db, str_c(c->arena, str_printf(c->arena, "DROP INDEX IF EXISTS \"%.*s\"", STR_ARG(name)))));
+        TRY(db_exec(
+            c, db,
+            str_c(c->arena, str_printf(c->arena, "DROP INDEX IF EXISTS \"%.*s\"", STR_ARG(name)))));
     }
     return ST_OK;
 }

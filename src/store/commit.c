@@ -39,7 +39,9 @@ static PartPlan *plan_part(Arena *a, ScopePlan *s, Id subject) {
 /* ---- changes ---- */
 
 static bool same_context(const PendingValue *x, const PendingValue *y) {
-    return x->n_context == y->n_context && (x->n_context == 0 || memcmp(x->context, y->context, x->n_context * sizeof(*x->context)) == 0);
+    return x->n_context == y->n_context &&
+           (x->n_context == 0 ||
+            memcmp(x->context, y->context, x->n_context * sizeof(*x->context)) == 0);
 }
 
 static const ContextEntry *global_context(Ctx *c, Store *s, const PendingValue *v) {
@@ -47,7 +49,8 @@ static const ContextEntry *global_context(Ctx *c, Store *s, const PendingValue *
     for (size_t i = 0; i < v->n_context; i++) {
         ContextEntry e = { store_stream_id(s, v->context[i].stream_no), v->context[i].seq };
         size_t at = i;
-        while (at > 0 && memcmp(out[at - 1].stream.b, e.stream.b, 16) > 0) out[at] = out[at - 1], at--;
+        while (at > 0 && memcmp(out[at - 1].stream.b, e.stream.b, 16) > 0)
+            out[at] = out[at - 1], at--;
         out[at] = e;
     }
     return out;
@@ -56,7 +59,8 @@ static const ContextEntry *global_context(Ctx *c, Store *s, const PendingValue *
 static void group_add(Arena *a, ChangeGroup *g, const PendingValue *v, size_t cap) {
     if (!g->values) g->values = arena_array(a, FieldValue, cap);
     size_t at = g->n_values++;
-    while (at > 0 && field_key_cmp(&g->values[at - 1].key, &v->key) > 0) g->values[at] = g->values[at - 1], at--;
+    while (at > 0 && field_key_cmp(&g->values[at - 1].key, &v->key) > 0)
+        g->values[at] = g->values[at - 1], at--;
     g->values[at] = (FieldValue){ v->key, v->value };
 }
 
@@ -72,7 +76,8 @@ static Change change_of(Ctx *c, Store *s, const PendingRecord *p) {
     for (size_t i = 0; i < n; i++) {
         const PendingValue *v = &p->values.v[i];
         size_t g = 0;
-        while (g < ch.n_groups && !same_context(of_group[g], v)) g++;
+        while (g < ch.n_groups && !same_context(of_group[g], v))
+            g++;
         if (g == ch.n_groups) {
             of_group[g] = v;
             ch.groups[g].context = global_context(c, s, v);
@@ -87,7 +92,8 @@ static Change change_of(Ctx *c, Store *s, const PendingRecord *p) {
 static void fill_part(Ctx *c, Tx *tx, PartPlan *p, uint32_t scope_no) {
     Change *changes = arena_array(c->arena, Change, p->records.n);
     size_t n = 0;
-    for (size_t i = 0; i < p->records.n; i++) changes[n++] = change_of(c, tx->store, p->records.v[i]);
+    for (size_t i = 0; i < p->records.n; i++)
+        changes[n++] = change_of(c, tx->store, p->records.v[i]);
     p->part = (ChangePart){
         .subject = p->subject,
         .lane = (uint32_t)scope_row(tx->store, scope_no)->lane,
@@ -132,7 +138,8 @@ static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t par
 
 static Status note_idempotency(Ctx *c, Db *db, Id idempotency, int64_t pos) {
     if (id_is_none(idempotency)) return ST_OK;
-    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
+    Stmt *st = db_stmt(
+        c, db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &idempotency);
     bind_int(st, 2, pos);
@@ -150,7 +157,8 @@ static Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) {
 
 /* ---- one scope ---- */
 
-static Status seal_part(Ctx *c, Store *s, const Header *h, int64_t pos, uint32_t i, const KeyRow *key, Str body, Str *ret_cipher) {
+static Status seal_part(Ctx *c, Store *s, const Header *h, int64_t pos, uint32_t i,
+                        const KeyRow *key, Str body, Str *ret_cipher) {
     if (body.n >= LEDGER_PART_MAX) return FAIL(c, ST_LIMIT, "", "error.ledger.part_too_large");
     *ret_cipher = part_seal(s->writer.squeezer, c->arena, &key->key, key->key_id, h, i, body);
     h->parts[i].key_id = key->key_id;
@@ -161,7 +169,8 @@ static Status seal_part(Ctx *c, Store *s, const Header *h, int64_t pos, uint32_t
 static Status project_parts(Ctx *c, Projector *p, const ScopePlan *plan, const ChangeOrigin *o) {
     for (size_t i = 0; i < plan->parts.n; i++) {
         const ChangePart *part = &plan->parts.v[i]->part;
-        for (size_t j = 0; j < part->n_changes; j++) TRY(project_change(c, p, o, &part->changes[j]));
+        for (size_t j = 0; j < part->n_changes; j++)
+            TRY(project_change(c, p, o, &part->changes[j]));
     }
     return ST_OK;
 }
@@ -175,7 +184,11 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
     NewCommit n = { .stream_no = stream_no, .n_parts = plan->parts.n + 1 };
     Str *ciphers = arena_array(c->arena, Str, n.n_parts);
     n.parts = ciphers;
-    n.h = (Header){ .stream = stream->id, .seq = stream->seq + 1, .previous = stream->head, .clock = hlc_next(s->clock, env_now(s->env)), .n_parts = n.n_parts };
+    n.h = (Header){ .stream = stream->id,
+                    .seq = stream->seq + 1,
+                    .previous = stream->head,
+                    .clock = hlc_next(s->clock, env_now(s->env)),
+                    .n_parts = n.n_parts };
     if (n.n_parts > LEDGER_PARTS_MAX) return FAIL(c, ST_LIMIT, "", "error.ledger.too_many_parts");
     n.h.parts = arena_array(c->arena, PartRef, n.n_parts);
     env_random(s->env, n.h.salt, sizeof(n.h.salt));
@@ -191,7 +204,8 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
         fill_part(c, tx, part, plan->scope_no);
         buf_clear(&body);
         change_part_encode(&body, &part->part, n.h.stream);
-        TRY(seal_part(c, s, &n.h, pos, (uint32_t)i + 1, &part->key, buf_text(&body), &ciphers[i + 1]));
+        TRY(seal_part(c, s, &n.h, pos, (uint32_t)i + 1, &part->key, buf_text(&body),
+                      &ciphers[i + 1]));
     }
     Buf header = buf_new(c->arena, LEDGER_HEADER_MAX);
     header_encode(&header, &n.h);
@@ -199,7 +213,11 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
     n.head = sha256(n.header);
     TRY(ledger_append(c, s, &n));
     TRY(note_act(c, s->writer.db, &tx->act, pos));
-    ChangeOrigin o = { .stream_no = stream_no, .scope_no = plan->scope_no, .seq = n.h.seq, .clock = n.h.clock, .stream = n.h.stream };
+    ChangeOrigin o = { .stream_no = stream_no,
+                       .scope_no = plan->scope_no,
+                       .seq = n.h.seq,
+                       .clock = n.h.clock,
+                       .stream = n.h.stream };
     return project_parts(c, p, plan, &o);
 }
 
@@ -210,10 +228,13 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
     for (size_t i = 0; i < tx->records.n; i++) {
         PendingRecord *r = tx->records.v[i];
         if (r->values.n == 0 && !r->fresh) continue; /* nothing changed after all */
-        if (str_is(str_of(r->kind->k->name), "custom_field") || str_is(str_of(r->kind->k->name), "code_entry")) s->model_changed = true;
+        if (str_is(str_of(r->kind->k->name), "custom_field") ||
+            str_is(str_of(r->kind->k->name), "code_entry"))
+            s->model_changed = true;
         ScopePlan *plan = plan_scope(c->arena, plans, &n_plans, r->scope_no);
         bool by_scope = id_is_none(r->subject);
-        PartPlan *part = plan_part(c->arena, plan, by_scope ? scope_row(s, r->scope_no)->id : r->subject);
+        PartPlan *part =
+            plan_part(c->arena, plan, by_scope ? scope_row(s, r->scope_no)->id : r->subject);
         part->fresh_subject |= r->fresh && r->kind->k->subject_rule == SUBJECT_SELF;
         vec_push(c->arena, &part->records, r);
         if (r->fresh && tx->results.n < 256) vec_push(c->arena, &tx->results, r->id);
@@ -225,6 +246,7 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
         TRY(commit_scope(c, tx, &plans[i], p));
         if (scope_row(s, plans[i].scope_no)->lane == LANE_CONTROL) control_touch(s);
     }
-    for (size_t i = 0; i < tx->erase.n; i++) TRY(erase_subject(c, s, p, tx->erase.v[i]));
+    for (size_t i = 0; i < tx->erase.n; i++)
+        TRY(erase_subject(c, s, p, tx->erase.v[i]));
     return ST_OK;
 }

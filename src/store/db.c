@@ -116,7 +116,8 @@ static const char both_pragmas[] = "PRAGMA foreign_keys=OFF;"
 /* Nobody asks how much memory SQLite holds; counting it takes a lock that all threads share, twice an
  * allocation: a tenth of the writer's time. */
 static void configure(void) {
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* refused where SQLite is in use: it counts on */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
+                         0); /* refused where SQLite is in use: it counts on */
 }
 
 Status db_open(Ctx *c, const char *path, DbMode mode, Db **ret) {
@@ -125,8 +126,9 @@ Status db_open(Ctx *c, const char *path, DbMode mode, Db **ret) {
     Db *db = calloc(1, sizeof(*db));
     if (!db) return FAIL(c, ST_MEMORY, "", "error.memory");
     db->mode = mode;
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-                (mode == DB_WRITER ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+    int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+        (mode == DB_WRITER ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     int rc = sqlite3_open_v2(path, &db->h, flags, store_vfs(c->env));
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db->h, 1);
@@ -180,7 +182,8 @@ static bool cache_grow(Db *db) {
     CachedStmt *bigger = calloc(cap, sizeof(*bigger));
     if (!bigger) return false;
     for (size_t i = 0; i < db->cap; i++)
-        if (db->cache[i].st) *cache_slot(bigger, cap, db->cache[i].hash, db->cache[i].sql) = db->cache[i];
+        if (db->cache[i].st)
+            *cache_slot(bigger, cap, db->cache[i].hash, db->cache[i].sql) = db->cache[i];
     free(db->cache);
     db->cache = bigger;
     db->cap = cap;

@@ -19,7 +19,9 @@ static Status erase_row(Ctx *c, Projector *p, const TableSpec *t, Id id) {
             bind_int(st, 2, row.rid);
             TRY(db_run(c, p->db, st));
         }
-        st = db_stmt(c, p->db, str_c(c->arena, str_printf(c->arena, "DELETE FROM \"%s\" WHERE rid=?1", t->name)));
+        st = db_stmt(
+            c, p->db,
+            str_c(c->arena, str_printf(c->arena, "DELETE FROM \"%s\" WHERE rid=?1", t->name)));
         if (!st) return ctx_status(c);
         bind_int(st, 1, row.rid);
         TRY(db_run(c, p->db, st));
@@ -53,7 +55,9 @@ typedef struct KeyPart {
 
 static Status parts_of(Ctx *c, Store *s, Id subject, KeyPart **ret, size_t *ret_n) {
     VEC(KeyPart) list = { 0 };
-    Stmt *st = db_stmt(c, s->writer.db, "SELECT k.n, p.pos, p.part FROM ledger_key k JOIN ledger_part p ON p.key_n=k.n WHERE k.subject=?1");
+    Stmt *st = db_stmt(
+        c, s->writer.db,
+        "SELECT k.n, p.pos, p.part FROM ledger_key k JOIN ledger_part p ON p.key_n=k.n WHERE k.subject=?1");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &subject);
     for (;;) {
@@ -69,7 +73,8 @@ static Status parts_of(Ctx *c, Store *s, Id subject, KeyPart **ret, size_t *ret_
 }
 
 /* Which records the parts speak of, while they can still be read. */
-static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, const Schema *schema, Projector *p) {
+static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, const Schema *schema,
+                         Projector *p) {
     for (size_t i = 0; i < n; i++) {
         StoredCommit sc;
         Str body;
@@ -98,7 +103,8 @@ Status erase_subject(Ctx *c, Store *s, Projector *p, Id subject) {
     TRY(records_of(c, s, parts, n, p->schema, p));
     for (size_t i = 0; i < n; i++) {
         TRY(erase_part(c, s, parts[i].pos, parts[i].part));
-        Stmt *st = db_stmt(c, s->writer.db, "DELETE FROM ledger_part WHERE key_n=?1 AND pos=?2 AND part=?3");
+        Stmt *st = db_stmt(c, s->writer.db,
+                           "DELETE FROM ledger_part WHERE key_n=?1 AND pos=?2 AND part=?3");
         if (!st) return ctx_status(c);
         bind_int(st, 1, parts[i].n);
         bind_int(st, 2, parts[i].pos);

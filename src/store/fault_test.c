@@ -23,7 +23,8 @@ static Status run_act(Ctx *c, Tx *tx, void *arg) {
     Act *a = arg;
     (void)tx;
     Val f = val_map();
-    val_set_c(c->arena, &f, "given_name", val_text(str_printf(c->arena, "Name%lld", (long long)a->value)));
+    val_set_c(c->arena, &f, "given_name",
+              val_text(str_printf(c->arena, "Name%lld", (long long)a->value)));
     val_set_c(c->arena, &f, "risk", val_int(a->value));
     if (a->create) return tx_create(c, a->t->person, a->id, a->t->office, f);
     return tx_set(c, a->t->person, a->id, STR(""), f);
@@ -34,7 +35,8 @@ static void reopen(Toy *t) {
     t->store = NULL;
     Ctx c = ctx_new(t->env, t->arena);
     Status st = store_open(&c, &t->options, &t->store);
-    if (st != ST_OK) print_message("%.*s %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
+    if (st != ST_OK)
+        print_message("%.*s %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
     assert_int_equal(st, ST_OK);
     t->c.store = t->store;
     toy_kinds_of(t);
@@ -66,7 +68,8 @@ static void sound(Toy *t) {
 }
 
 /* One act with the n-th event failing. Returns whether the fault was reached. */
-static bool round_with_fault(Toy *t, EnvFaultKind kind, uint64_t n, bool sticky, Id id, int64_t *value) {
+static bool round_with_fault(Toy *t, EnvFaultKind kind, uint64_t n, bool sticky, Id id,
+                             int64_t *value) {
     Ctx c = ctx_new(t->env, arena_new(t->env, 64 << 20));
     c.reach = &reach_everything;
     c.store = t->store;
@@ -85,7 +88,8 @@ static bool round_with_fault(Toy *t, EnvFaultKind kind, uint64_t n, bool sticky,
     if (st == ST_OK)
         assert_int_equal(now, *value + 1);
     else
-        assert_true(now == *value || now == *value + 1); /* refused, or the answer was lost on the way */
+        assert_true(now == *value ||
+                    now == *value + 1); /* refused, or the answer was lost on the way */
     *value = now;
     return reached;
 }
@@ -100,7 +104,8 @@ static void loop(EnvFaultKind kind, bool sticky) {
     assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
     int64_t value = 0;
     uint64_t n = 1;
-    while (n < ROUNDS_MAX && round_with_fault(&t, kind, n, sticky, id, &value)) n++;
+    while (n < ROUNDS_MAX && round_with_fault(&t, kind, n, sticky, id, &value))
+        n++;
     assert_true(n > 1 && n < ROUNDS_MAX);
     sound(&t);
     toy_drop(&t);
@@ -145,13 +150,19 @@ static void test_every_flipped_bit_is_found(void **state) {
     env_test_init(&env, 3, (Time)1700000000 * TIME_SECOND);
     assert_int_equal(toy_make(&t, &env), ST_OK);
     Act a = { .t = &t, .id = id_new(&env), .create = true };
-    for (a.value = 0; a.value < 5; a.value++, a.create = false) assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
+    for (a.value = 0; a.value < 5; a.value++, a.create = false)
+        assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
     static const char *const place[] = { "header", "parts" };
     Rng r = rng_new(11);
     Db *db = t.store->writer.db;
     for (size_t i = 0; i < 400; i++) {
         const char *column = place[i % 2];
-        Stmt *st = db_stmt(&t.c, db, str_c(t.arena, str_printf(t.arena, "SELECT pos, %s FROM ledger_commit ORDER BY pos LIMIT 1 OFFSET ?1", column)));
+        Stmt *st = db_stmt(
+            &t.c, db,
+            str_c(t.arena,
+                  str_printf(t.arena,
+                             "SELECT pos, %s FROM ledger_commit ORDER BY pos LIMIT 1 OFFSET ?1",
+                             column)));
         bind_int(st, 1, (int64_t)rng_below(&r, 5));
         bool row = false;
         assert_int_equal(db_step(&t.c, db, st, &row), ST_OK);
@@ -161,7 +172,10 @@ static void test_every_flipped_bit_is_found(void **state) {
         ((char *)(uintptr_t)bad.s)[rng_below(&r, bad.n)] ^= (char)(1u << rng_below(&r, 8));
         const Str both[] = { bad, whole };
         for (size_t k = 0; k < 2; k++) {
-            st = db_stmt(&t.c, db, str_c(t.arena, str_printf(t.arena, "UPDATE ledger_commit SET %s=?2 WHERE pos=?1", column)));
+            st = db_stmt(
+                &t.c, db,
+                str_c(t.arena,
+                      str_printf(t.arena, "UPDATE ledger_commit SET %s=?2 WHERE pos=?1", column)));
             bind_int(st, 1, pos);
             bind_blob(st, 2, both[k]);
             assert_int_equal(db_run(&t.c, db, st), ST_OK);

@@ -17,7 +17,8 @@
 
 #include "base/banned.h"
 
-static const char *const places[] = { "tests/fixtures/ledger-1.txt", "../../tests/fixtures/ledger-1.txt" };
+static const char *const places[] = { "tests/fixtures/ledger-1.txt",
+                                      "../../tests/fixtures/ledger-1.txt" };
 static const char *const doc_places[] = { "docs/ledger.md", "../../docs/ledger.md" };
 
 typedef struct Act {
@@ -29,7 +30,13 @@ typedef struct Act {
 
 static Status run_act(Ctx *c, Tx *tx, void *arg) {
     Act *a = arg;
-    ActPart act = { .act = id_new(c->env), .op_no = 1, .op_version = 1, .actor = a->id, .office = a->t->office, .reason = STR("TEST"), .client_time = 1700000000 * TIME_SECOND };
+    ActPart act = { .act = id_new(c->env),
+                    .op_no = 1,
+                    .op_version = 1,
+                    .actor = a->id,
+                    .office = a->t->office,
+                    .reason = STR("TEST"),
+                    .client_time = 1700000000 * TIME_SECOND };
     tx_act(tx, &act);
     Val f = val_map();
     val_set_c(c->arena, &f, "given_name", val_text(str_of(a->name)));
@@ -65,7 +72,8 @@ static void write_stream(Buf *b, Toy *t, Ctx *c, const StreamRow *r, size_t inde
         buf_printf(b, "commit %zu", index);
         put_hex(b, col_bytes(st, 0).s, 64);
         put_hex(b, sc.header.s, sc.header.n);
-        for (size_t i = 0; i < sc.h.n_parts; i++) put_hex(b, sc.parts[i].s, sc.parts[i].n);
+        for (size_t i = 0; i < sc.h.n_parts; i++)
+            put_hex(b, sc.parts[i].s, sc.parts[i].n);
         buf_str(b, STR("\n"));
         sqlite3_reset(st);
     }
@@ -90,14 +98,17 @@ static void write_golden(const char *path) {
     buf_str(&b, STR("\nperson"));
     put_hex(&b, a.id.b, 16);
     buf_str(&b, STR("\n"));
-    for (uint32_t i = 1; i <= t.store->n_streams; i++) write_stream(&b, &t, &c, &t.store->streams[i], i - 1);
-    Stmt *st = db_stmt(&c, c.reader->db, "SELECT n, key_id, subject, lane, scope FROM ledger_key ORDER BY n");
+    for (uint32_t i = 1; i <= t.store->n_streams; i++)
+        write_stream(&b, &t, &c, &t.store->streams[i], i - 1);
+    Stmt *st = db_stmt(&c, c.reader->db,
+                       "SELECT n, key_id, subject, lane, scope FROM ledger_key ORDER BY n");
     for (;;) {
         bool row = false;
         assert_int_equal(db_step(&c, c.reader->db, st, &row), ST_OK);
         if (!row) break;
         Key key;
-        Id key_id = col_id(st, 1), subject = col_id(st, 2), office = scope_row(t.store, (uint32_t)col_int(st, 4))->office;
+        Id key_id = col_id(st, 1), subject = col_id(st, 2),
+           office = scope_row(t.store, (uint32_t)col_int(st, 4))->office;
         assert_int_equal(keys_load(&c, t.store->keys, col_int(st, 0), key_id, &key), ST_OK);
         buf_str(&b, STR("key"));
         put_hex(&b, key_id.b, 16);
@@ -107,7 +118,9 @@ static void write_golden(const char *path) {
         put_hex(&b, key.b, 32);
         buf_str(&b, STR("\n"));
     }
-    st = db_stmt(&c, c.reader->db, "SELECT s.scope, h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope ORDER BY s.scope");
+    st = db_stmt(
+        &c, c.reader->db,
+        "SELECT s.scope, h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope ORDER BY s.scope");
     for (;;) {
         bool row = false;
         assert_int_equal(db_step(&c, c.reader->db, st, &row), ST_OK);
@@ -141,7 +154,8 @@ typedef struct Item {
 static Status take_item(Ctx *c, Tx *tx, void *arg) {
     Item *i = arg;
     (void)tx;
-    return i->stream ? tx_receive(c, i->stream, &i->commit, 1, i->seal) : tx_receive_key(c, &i->key);
+    return i->stream ? tx_receive(c, i->stream, &i->commit, 1, i->seal)
+                     : tx_receive_key(c, &i->key);
 }
 
 static Str word(Str *rest) {
@@ -189,7 +203,8 @@ static void read_line(Golden *g, Str line) {
             hex_word(&line, item.seal, 64);
             item.commit.header = hex_all(a, word(&line));
             Str *parts = arena_array(a, Str, 16);
-            while (line.s) parts[item.commit.n_parts++] = hex_all(a, word(&line));
+            while (line.s)
+                parts[item.commit.n_parts++] = hex_all(a, word(&line));
             item.commit.parts = parts;
         }
         assert_int_equal(store_write(g->t.store, &g->t.c, take_item, &item), ST_OK);
@@ -200,7 +215,9 @@ static void read_line(Golden *g, Str line) {
         hex_word(&line, hash, 32);
         Ctx c = ctx_new(g->t.env, arena_new(g->t.env, 1 << 20));
         assert_int_equal(store_read_begin(g->t.store, &c), ST_OK);
-        Stmt *st = db_stmt(&c, c.reader->db, "SELECT h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope WHERE s.scope=?1");
+        Stmt *st = db_stmt(
+            &c, c.reader->db,
+            "SELECT h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope WHERE s.scope=?1");
         bind_id(st, 1, &scope);
         bool row = false;
         assert_int_equal(db_step(&c, c.reader->db, st, &row), ST_OK);
@@ -222,7 +239,8 @@ static void open_golden(Golden *g, Str *ret_text) {
     Str rest = *ret_text, line = str_cut(&rest, '\n'), what = word(&line);
     assert_true(str_is(what, "operation"));
     hex_word(&line, g->operation.b, 16);
-    assert_int_equal(meta_put(&g->t.c, g->t.store->writer.db, "operation", id_str(&g->operation)), ST_OK);
+    assert_int_equal(meta_put(&g->t.c, g->t.store->writer.db, "operation", id_str(&g->operation)),
+                     ST_OK);
     store_close(g->t.store);
     assert_int_equal(store_open(&g->t.c, &g->t.options, &g->t.store), ST_OK);
     g->t.c.store = g->t.store;
@@ -272,8 +290,10 @@ static void test_the_documented_example_is_true(void **state) {
     assert_true(at >= 0);
     Str line = str_slice(text, (size_t)at, text.n);
     line = str_cut(&line, '\n');
-    for (int i = 0; i < 3; i++) (void)word(&line); /* commit, stream, seal */
-    while (line.s) assert_true(str_find(buf_text(&plain), word(&line)) >= 0);
+    for (int i = 0; i < 3; i++)
+        (void)word(&line); /* commit, stream, seal */
+    while (line.s)
+        assert_true(str_find(buf_text(&plain), word(&line)) >= 0);
     arena_free(a);
 }
 

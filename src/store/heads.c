@@ -48,7 +48,8 @@ static DotEntry *read_dots(Arena *a, BlobReader *r, size_t *ret_n) {
         dots[i].dot.stream_no = (uint32_t)take(r);
         dots[i].dot.seq = take(r);
         Str c = take_bytes(r, 8);
-        for (size_t b = 0; b < c.n; b++) dots[i].clock = dots[i].clock << 8 | (uint8_t)c.s[b];
+        for (size_t b = 0; b < c.n; b++)
+            dots[i].clock = dots[i].clock << 8 | (uint8_t)c.s[b];
     }
     *ret_n = n;
     return dots;
@@ -80,7 +81,8 @@ static Head head_of(BlobReader *r, const DotEntry *dots, size_t n_dots, uint64_t
     return h;
 }
 
-static void read_several(Arena *a, BlobReader *r, const DotEntry *dots, size_t n_dots, FieldHeads *f) {
+static void read_several(Arena *a, BlobReader *r, const DotEntry *dots, size_t n_dots,
+                         FieldHeads *f) {
     f->n_heads = take_count(r);
     f->heads = arena_array(a, Head, f->n_heads);
     for (size_t i = 0; i < f->n_heads; i++) {
@@ -141,7 +143,8 @@ bool heads_several(Str blob) {
         (void)read_key(&r);
         uint64_t x = take(&r);
         if (x & 1) return true;
-        for (size_t k = x & 2 ? 2 * take_count(&r) : 0; k > 0 && !r.bad; k--) (void)take(&r);
+        for (size_t k = x & 2 ? 2 * take_count(&r) : 0; k > 0 && !r.bad; k--)
+            (void)take(&r);
     }
     return r.bad; /* the parser will say what is wrong */
 }
@@ -150,7 +153,8 @@ bool heads_several(Str blob) {
 
 static size_t dot_index(Arena *a, DotEntry **dots, size_t *n, size_t *cap, const Head *h) {
     for (size_t i = *n; i-- > 0;)
-        if ((*dots)[i].dot.seq == h->dot.seq && (*dots)[i].dot.stream_no == h->dot.stream_no) return i;
+        if ((*dots)[i].dot.seq == h->dot.seq && (*dots)[i].dot.stream_no == h->dot.stream_no)
+            return i;
     if (*n == *cap) {
         size_t old = *cap;
         *cap = old ? 2 * old : 8;
@@ -198,7 +202,8 @@ void heads_write(Buf *out, const Heads *h) {
     Arena *a = out->arena;
     DotEntry *dots = NULL;
     size_t n = 0, cap = 0, total = 0;
-    for (size_t i = 0; i < h->n; i++) total += h->fields[i].n_heads;
+    for (size_t i = 0; i < h->n; i++)
+        total += h->fields[i].n_heads;
     size_t *index = arena_array(a, size_t, total + 1);
     size_t at = 0;
     for (size_t i = 0; i < h->n; i++)
@@ -209,7 +214,8 @@ void heads_write(Buf *out, const Heads *h) {
     for (size_t i = 0; i < n; i++) {
         buf_varint(out, dots[i].dot.stream_no);
         buf_varint(out, dots[i].dot.seq);
-        for (int b = 7; b >= 0; b--) buf_byte(out, (uint8_t)(dots[i].clock >> (8 * b)));
+        for (int b = 7; b >= 0; b--)
+            buf_byte(out, (uint8_t)(dots[i].clock >> (8 * b)));
     }
     buf_varint(out, h->n);
     at = 0;
@@ -266,7 +272,8 @@ static void join_cover(Arena *a, FieldHeads *f, const CoverEntry *context, size_
     if (m > 0) memcpy(joined, f->cover, m * sizeof(*joined));
     for (size_t i = 0; i < n; i++) {
         size_t at = 0;
-        while (at < m && joined[at].stream_no < context[i].stream_no) at++;
+        while (at < m && joined[at].stream_no < context[i].stream_no)
+            at++;
         if (at < m && joined[at].stream_no == context[i].stream_no) {
             if (joined[at].seq < context[i].seq) joined[at].seq = context[i].seq;
             continue;
@@ -312,7 +319,8 @@ bool heads_apply(Arena *a, FieldHeads *f, Dot dot, Hlc clock, Val value, const C
     if (!covered) {
         Head fresh = { .dot = dot, .clock = clock, .value = value };
         size_t at = 0;
-        while (at < n && wins(&kept[at], &fresh, id_of, arg)) at++;
+        while (at < n && wins(&kept[at], &fresh, id_of, arg))
+            at++;
         memmove(&kept[at + 1], &kept[at], (n - at) * sizeof(Head));
         kept[at] = fresh;
         n++;
@@ -324,11 +332,13 @@ bool heads_apply(Arena *a, FieldHeads *f, Dot dot, Hlc clock, Val value, const C
 
 size_t field_context(const FieldHeads *f, CoverEntry *out, size_t max) {
     size_t n = 0;
-    for (size_t i = 0; i < f->n_cover && n < max; i++) out[n++] = f->cover[i];
+    for (size_t i = 0; i < f->n_cover && n < max; i++)
+        out[n++] = f->cover[i];
     for (size_t h = 0; h < f->n_heads; h++) {
         Dot d = f->heads[h].dot;
         size_t at = 0;
-        while (at < n && out[at].stream_no < d.stream_no) at++;
+        while (at < n && out[at].stream_no < d.stream_no)
+            at++;
         if (at < n && out[at].stream_no == d.stream_no) {
             if (out[at].seq < d.seq) out[at].seq = d.seq;
             continue;
@@ -367,11 +377,12 @@ static void put_canonical_heads(Buf *out, const FieldHeads *f, StreamIdOf id_of,
     }
 }
 
-void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t lane, const Heads *h,
-                    StreamIdOf id_of, void *arg, Arena *scratch) {
+void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t lane,
+                    const Heads *h, StreamIdOf id_of, void *arg, Arena *scratch) {
     Buf b = buf_new(scratch, LEDGER_PART_MAX);
     size_t written = 0;
-    for (size_t i = 0; i < h->n; i++) written += h->fields[i].n_heads > 0;
+    for (size_t i = 0; i < h->n; i++)
+        written += h->fields[i].n_heads > 0;
     if (written == 0) return;
     cbor_put_array(&b, 4);
     cbor_put_uint(&b, kind_no);

@@ -73,8 +73,8 @@ size_t field_context(const FieldHeads *f, CoverEntry *out, size_t max);
 
 /* Adds (sign 1) or takes away (sign -1) SHA-256 of canonical {kind, id, lane, field → sorted heads}
  * to a 256-bit sum, little-endian. A dot names its value, so values need not be in it. */
-void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t lane, const Heads *h,
-                    StreamIdOf id_of, void *arg, Arena *scratch);
+void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t lane,
+                    const Heads *h, StreamIdOf id_of, void *arg, Arena *scratch);
 
 enum { CONTEXT_MAX = 64 }; /* streams in one field's context; beyond it the write is refused */
 

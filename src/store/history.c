@@ -27,15 +27,19 @@ static bool scope_reachable(const Ctx *c, uint32_t scope) {
 
 /* Parts of the subject in scopes within reach, in order of stream and seq. */
 static Status find_parts(Ctx *c, Id subject, PartList *out) {
-    Stmt *st = db_stmt(c, c->reader->db, "SELECT p.pos, p.part, k.scope FROM ledger_key k JOIN ledger_part p ON p.key_n=k.n"
-                                         " WHERE k.subject=?1 ORDER BY p.pos, p.part");
+    Stmt *st =
+        db_stmt(c, c->reader->db,
+                "SELECT p.pos, p.part, k.scope FROM ledger_key k JOIN ledger_part p ON p.key_n=k.n"
+                " WHERE k.subject=?1 ORDER BY p.pos, p.part");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &subject);
     for (;;) {
         bool row = false;
         TRY(db_step(c, c->reader->db, st, &row));
         if (!row) return ST_OK;
-        PartAt at = { .pos = col_int(st, 0), .part = (uint32_t)col_int(st, 1), .scope_no = (uint32_t)col_int(st, 2) };
+        PartAt at = { .pos = col_int(st, 0),
+                      .part = (uint32_t)col_int(st, 1),
+                      .scope_no = (uint32_t)col_int(st, 2) };
         if (scope_reachable(c, at.scope_no)) vec_push(c->arena, &out->items, at);
     }
 }
@@ -56,9 +60,11 @@ static Status open_at(Ctx *c, PartAt *at, Opened *ret) {
     Status st = commit_open_part(c, c->reader, &ret->sc, at->part, &body);
     if (st == ST_MISSING) return ST_OK;
     TRY(st);
-    if (!change_part_decode(c->arena, body, ret->sc.h.stream, &ret->part)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("change part"));
+    if (!change_part_decode(c->arena, body, ret->sc.h.stream, &ret->part))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("change part"));
     st = commit_open_part(c, c->reader, &ret->sc, 0, &body);
-    if (st == ST_OK && !act_part_decode(c->arena, body, &ret->act)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("act part"));
+    if (st == ST_OK && !act_part_decode(c->arena, body, &ret->act))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("act part"));
     if (st != ST_OK && st != ST_MISSING) return st;
     ret->readable = true;
     return ST_OK;
@@ -94,7 +100,9 @@ static Slot *slot_of(Ctx *c, Walk *w, const KindInfo *k, Id id, const FieldInfo 
     if (element.s) buf_str(&key, element);
     uintptr_t at = (uintptr_t)map_get(&w->index, buf_text(&key));
     if (at) return &w->slots.v[at - 1];
-    Slot s = { .kind = k, .id = id, .field = f, .element = element, .value = VAL_ABSENT, .entry = SIZE_MAX };
+    Slot s = {
+        .kind = k, .id = id, .field = f, .element = element, .value = VAL_ABSENT, .entry = SIZE_MAX
+    };
     vec_push(c->arena, &w->slots, s);
     map_put(&w->index, buf_text(&key), (void *)(uintptr_t)w->slots.n);
     return &w->slots.v[w->slots.n - 1];
@@ -115,7 +123,8 @@ static Status sorted_parts(Ctx *c, Id subject, PartList *parts, Opened **ret_ope
     }
     if (parts->items.n > 1) qsort(parts->items.v, parts->items.n, sizeof(PartAt), by_clock);
     Opened *opened = arena_array(c->arena, Opened, parts->items.n + 1);
-    for (size_t i = 0; i < parts->items.n; i++) TRY(open_at(c, &parts->items.v[i], &opened[i]));
+    for (size_t i = 0; i < parts->items.n; i++)
+        TRY(open_at(c, &parts->items.v[i], &opened[i]));
     *ret_opened = opened;
     return ST_OK;
 }
@@ -127,7 +136,8 @@ typedef struct EntryBuild {
     VEC(HistoryChange) changes;
 } EntryBuild;
 
-static void add_changes(Ctx *c, Walk *w, EntryBuild *b, size_t entry, const Opened *o, const Model *m) {
+static void add_changes(Ctx *c, Walk *w, EntryBuild *b, size_t entry, const Opened *o,
+                        const Model *m) {
     bool open_sealed = c->reach && c->reach->sealed;
     for (size_t i = 0; i < o->part.n_changes; i++) {
         const Change *ch = &o->part.changes[i];
@@ -140,7 +150,11 @@ static void add_changes(Ctx *c, Walk *w, EntryBuild *b, size_t entry, const Open
                 if (!f || (f->f.flags & FF_HIDDEN && f->index != 0)) continue;
                 Slot *s = slot_of(c, w, k, ch->id, f, fv->key.element);
                 bool sealed = f->f.flags & FF_SEALED, hide = sealed && !open_sealed;
-                HistoryChange hc = { .kind = k, .id = ch->id, .field = f, .element = fv->key.element, .sealed = sealed };
+                HistoryChange hc = { .kind = k,
+                                     .id = ch->id,
+                                     .field = f,
+                                     .element = fv->key.element,
+                                     .sealed = sealed };
                 hc.before = hide ? VAL_ABSENT : s->value;
                 hc.after = hide ? VAL_ABSENT : fv->value;
                 vec_push(c->arena, &b->changes, hc);
@@ -164,13 +178,18 @@ Status read_history(Ctx *c, Id subject, const HistoryEntry **ret, size_t *ret_n)
         /* Several lanes of the same act are one entry. */
         bool same = n > 0 && id_eq(builds[n - 1].e.act.act, o->act.act);
         if (!same) {
-            builds[n].e = (HistoryEntry){ .act = o->act, .when = hlc_time(o->sc.h.clock), .stream = o->sc.h.stream, .seq = o->sc.h.seq, .reason_text = o->part.reason_text };
+            builds[n].e = (HistoryEntry){ .act = o->act,
+                                          .when = hlc_time(o->sc.h.clock),
+                                          .stream = o->sc.h.stream,
+                                          .seq = o->sc.h.seq,
+                                          .reason_text = o->part.reason_text };
             n++;
         }
         add_changes(c, &w, &builds[n - 1], n - 1, o, c->reader->schema->model);
     }
     for (size_t i = 0; i < w.slots.n; i++)
-        if (w.slots.v[i].entry != SIZE_MAX) builds[w.slots.v[i].entry].changes.v[w.slots.v[i].change].stands = true;
+        if (w.slots.v[i].entry != SIZE_MAX)
+            builds[w.slots.v[i].entry].changes.v[w.slots.v[i].change].stands = true;
     HistoryEntry *out = arena_array(c->arena, HistoryEntry, n + 1);
     for (size_t i = 0; i < n; i++) {
         out[i] = builds[i].e;
@@ -204,7 +223,8 @@ static Status subjects_of(Ctx *c, int64_t pos, SubjectList *out) {
         Status st = commit_open_part(c, c->reader, &sc, i, &body);
         if (st == ST_MISSING) continue;
         TRY(st);
-        if (change_part_decode(c->arena, body, sc.h.stream, &part)) add_subject(c, out, part.subject);
+        if (change_part_decode(c->arena, body, sc.h.stream, &part))
+            add_subject(c, out, part.subject);
     }
     return ST_OK;
 }
@@ -222,7 +242,8 @@ Status read_act(Ctx *c, Id act, const HistoryEntry **ret, size_t *ret_n) {
         if (!row) break;
         vec_push(c->arena, &commits, col_int(st, 0));
     }
-    for (size_t i = 0; i < commits.n; i++) TRY(subjects_of(c, commits.v[i], &subjects));
+    for (size_t i = 0; i < commits.n; i++)
+        TRY(subjects_of(c, commits.v[i], &subjects));
     for (size_t i = 0; i < subjects.items.n; i++) {
         const HistoryEntry *entries;
         size_t n = 0;
@@ -261,7 +282,8 @@ Status read_as_of(Ctx *c, Id subject, Time when, Record ***ret, size_t *ret_n) {
     Walk w = { .index = map_new(c->arena) };
     EntryBuild unused = { 0 };
     for (size_t i = 0; i < parts.items.n; i++)
-        if (opened[i].readable && hlc_time(opened[i].sc.h.clock) <= when) add_changes(c, &w, &unused, 0, &opened[i], c->reader->schema->model);
+        if (opened[i].readable && hlc_time(opened[i].sc.h.clock) <= when)
+            add_changes(c, &w, &unused, 0, &opened[i], c->reader->schema->model);
     Record **list = NULL;
     size_t n = 0, cap = 0;
     for (size_t i = 0; i < w.slots.n; i++) {
@@ -296,7 +318,8 @@ Status store_find_act(Ctx *c, Id idempotency, ActPart *ret) {
     Str body;
     TRY(commit_load(c, c->reader, pos, &sc));
     TRY(commit_open_part(c, c->reader, &sc, 0, &body));
-    if (!act_part_decode(c->arena, body, ret)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("act part"));
+    if (!act_part_decode(c->arena, body, ret))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("act part"));
     return ST_OK;
 }
 
@@ -317,7 +340,8 @@ static Status value_from_commit(Ctx *c, Dot dot, Id id, const FieldKey *key, Val
             const Change *ch = &part.changes[j];
             for (size_t g = 0; id_eq(ch->id, id) && g < ch->n_groups; g++)
                 for (size_t v = 0; v < ch->groups[g].n_values; v++)
-                    if (field_key_cmp(&ch->groups[g].values[v].key, key) == 0) *ret = ch->groups[g].values[v].value;
+                    if (field_key_cmp(&ch->groups[g].values[v].key, key) == 0)
+                        *ret = ch->groups[g].values[v].value;
         }
     }
     return ST_OK;
@@ -325,17 +349,20 @@ static Status value_from_commit(Ctx *c, Dot dot, Id id, const FieldKey *key, Val
 
 static Status open_sealed_of(Ctx *c, Record *r, Str heads_blob) {
     Heads h;
-    if (!heads_parse(c->arena, heads_blob, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
+    if (!heads_parse(c->arena, heads_blob, &h))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
     for (size_t i = 0; i < h.n; i++) {
         const FieldInfo *f = field_of(r->kind, &h.fields[i].key);
         if (!f || !(f->f.flags & FF_SEALED) || h.fields[i].n_heads == 0) continue;
-        TRY(value_from_commit(c, h.fields[i].heads[0].dot, r->id, &h.fields[i].key, &r->values[f->index]));
+        TRY(value_from_commit(c, h.fields[i].heads[0].dot, r->id, &h.fields[i].key,
+                              &r->values[f->index]));
     }
     return ST_OK;
 }
 
 Status record_open_sealed(Ctx *c, Record *r) {
-    if (!c->reach || !c->reach->sealed) return FAIL(c, ST_DENIED, "", "error.denied", "permission", STR("sealed.read"));
+    if (!c->reach || !c->reach->sealed)
+        return FAIL(c, ST_DENIED, "", "error.denied", "permission", STR("sealed.read"));
     TRY(open_sealed_of(c, r, r->heads));
     Id office;
     Lane own;

@@ -15,9 +15,9 @@ struct KeyStore {
     Db *db;
     Key kek;
     pthread_mutex_t lock;
-    int64_t used; /* rows up to here have been taken */
-    int64_t made; /* rows up to here exist */
-    int64_t floor; /* a key that came from elsewhere: never given out again */
+    int64_t used;        /* rows up to here have been taken */
+    int64_t made;        /* rows up to here exist */
+    int64_t floor;       /* a key that came from elsewhere: never given out again */
     KeyRow pool[POOL_N]; /* rows used+1 … made, at [n % POOL_N] */
 };
 
@@ -124,7 +124,8 @@ static Status refill(Ctx *c, KeyStore *k, size_t target) {
     }
     if (st == ST_OK) st = db_exec(c, k->db, "COMMIT");
     if (st != ST_OK) {
-        if (!sqlite3_get_autocommit(db_handle(k->db))) sqlite3_exec(db_handle(k->db), "ROLLBACK", NULL, NULL, NULL);
+        if (!sqlite3_get_autocommit(db_handle(k->db)))
+            sqlite3_exec(db_handle(k->db), "ROLLBACK", NULL, NULL, NULL);
         return st;
     }
     k->made = want;
@@ -245,7 +246,8 @@ Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) {
         status = db_run(c, k->db, st);
         /* secure_delete has zeroed the page; the WAL still has the old one: move and cut it. */
         if (status == ST_OK) {
-            int rc = sqlite3_wal_checkpoint_v2(db_handle(k->db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+            int rc = sqlite3_wal_checkpoint_v2(db_handle(k->db), NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                               NULL, NULL);
             if (rc != SQLITE_OK) status = db_fail(c, k->db, rc);
         }
     }
@@ -278,7 +280,8 @@ Status keys_table(Ctx *c, KeyStore *k, Arena *a, KeyTable **ret) {
     KeyTable *t = arena_new_of(a, KeyTable);
     t->kek = &k->kek;
     t->cap = 1024;
-    while (t->cap < 2 * (size_t)k->made) t->cap *= 2;
+    while (t->cap < 2 * (size_t)k->made)
+        t->cap *= 2;
     t->slots = arena_array(a, TableKey, t->cap);
     pthread_mutex_lock(&k->lock);
     Stmt *st = db_stmt(c, k->db, "SELECT n, key_id, wrapped FROM key WHERE wrapped IS NOT NULL");

@@ -35,7 +35,8 @@ static Status run_act(Ctx *c, Tx *tx, void *arg) {
     Act *a = arg;
     (void)tx;
     Val f = val_map();
-    val_set_c(c->arena, &f, "given_name", val_text(str_printf(c->arena, "Name %lld", (long long)a->value)));
+    val_set_c(c->arena, &f, "given_name",
+              val_text(str_printf(c->arena, "Name %lld", (long long)a->value)));
     val_set_c(c->arena, &f, "risk", val_int(a->value));
     if (a->create) return tx_create(c, a->t->person, a->id, a->t->office, f);
     return tx_set(c, a->t->person, a->id, STR(""), f);
@@ -61,14 +62,16 @@ static void child(Toy *t, const Id *people, int64_t *value, int out) {
 
 static void hear(int in, int64_t *acknowledged) {
     Said s;
-    while (read(in, &s, sizeof(s)) == (ssize_t)sizeof(s)) acknowledged[s.person] = s.value;
+    while (read(in, &s, sizeof(s)) == (ssize_t)sizeof(s))
+        acknowledged[s.person] = s.value;
 }
 
 static void look(Toy *t, const Id *people, int64_t *acknowledged, bool thoroughly) {
     Ctx c = ctx_new(t->env, arena_new(t->env, 256 << 20));
     c.reach = &reach_everything;
     Status st = store_open(&c, &t->options, &t->store);
-    if (st != ST_OK) print_message("%.*s %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
+    if (st != ST_OK)
+        print_message("%.*s %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
     assert_int_equal(st, ST_OK);
     toy_kinds_of(t);
     Ctx r = ctx_new(t->env, arena_new(t->env, 64 << 20));
@@ -132,11 +135,13 @@ static void test_nothing_acknowledged_is_lost(void **state) {
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFSIGNALED(status));
         int64_t before = 0, after = 0;
-        for (size_t i = 0; i < PEOPLE; i++) before += value[i];
+        for (size_t i = 0; i < PEOPLE; i++)
+            before += value[i];
         hear(ends[0], value);
         close(ends[0]);
         look(&t, people, value, kill_no % 25 == 0);
-        for (size_t i = 0; i < PEOPLE; i++) after += value[i];
+        for (size_t i = 0; i < PEOPLE; i++)
+            after += value[i];
         acts += after - before;
     }
     print_message("%d kills, %lld acts\n", KILLS, (long long)acts);

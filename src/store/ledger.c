@@ -16,7 +16,8 @@ enum {
 };
 
 static void put_be(uint8_t *out, uint64_t v, size_t n) {
-    for (size_t i = 0; i < n; i++) out[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
 }
 
 StreamId stream_id(const uint8_t node_public[32], const uint8_t incarnation[16], Id scope) {
@@ -109,7 +110,8 @@ void act_part_encode(Buf *out, const ActPart *p) {
     ASSERT(p->input_hash <= INT64_MAX);
     has[12] = p->spoken_by.n > 0;
     size_t n = 0;
-    for (size_t i = 0; i < 13; i++) n += has[i];
+    for (size_t i = 0; i < 13; i++)
+        n += has[i];
     cbor_put_map(out, n);
     cbor_put_uint(out, 0), cbor_put_bytes(out, p->act.b, 16);
     cbor_put_uint(out, 1), cbor_put_uint(out, p->op_no);
@@ -122,7 +124,8 @@ void act_part_encode(Buf *out, const ActPart *p) {
     if (has[8]) cbor_put_uint(out, 8), cbor_put_bytes(out, p->idempotency.b, 16);
     if (has[9]) {
         cbor_put_uint(out, 9), cbor_put_array(out, p->n_results);
-        for (size_t i = 0; i < p->n_results; i++) cbor_put_bytes(out, p->results[i].b, 16);
+        for (size_t i = 0; i < p->n_results; i++)
+            cbor_put_bytes(out, p->results[i].b, 16);
     }
     if (has[10]) cbor_put_uint(out, 10), cbor_put_int(out, p->client_time);
     if (has[11]) cbor_put_uint(out, 11), cbor_put_uint(out, p->input_hash);
@@ -296,7 +299,8 @@ static bool get_group(CborReader *r, Arena *a, StreamId own, ChangeGroup *g) {
     if (!get_context(r, a, own, g) || !cbor_get_map(r, &g->n_values)) return false;
     g->values = arena_array(a, FieldValue, g->n_values);
     for (size_t i = 0; i < g->n_values; i++) {
-        if (!get_field_key(r, &g->values[i].key) || !get_scalar(r, &g->values[i].value)) return false;
+        if (!get_field_key(r, &g->values[i].key) || !get_scalar(r, &g->values[i].value))
+            return false;
         if (i > 0 && field_key_cmp(&g->values[i - 1].key, &g->values[i].key) >= 0)
             return r->bad = true, false;
     }
@@ -388,7 +392,8 @@ static PartPlace part_place(Id key_id, const Header *h, uint32_t i) {
     return p;
 }
 
-Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str body) {
+Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
+              Str body) {
     ASSERT(body.n < LEDGER_PART_MAX);
     uint8_t *plain = arena_alloc(a, 1 + body.n + CRYPT_TAG_N);
     size_t n = body.n;
@@ -407,7 +412,8 @@ Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h,
     return str_n(plain, 1 + n + CRYPT_TAG_N);
 }
 
-bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str cipher, Str *ret_body) {
+bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
+               Str cipher, Str *ret_body) {
     if (cipher.n < 1 + CRYPT_TAG_N || cipher.n > LEDGER_PART_MAX + 64) return false;
     PartPlace p = part_place(key_id, h, i);
     uint8_t *plain = arena_alloc(a, cipher.n);
@@ -419,7 +425,9 @@ bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h
     }
     if (plain[0] != METHOD_ZSTD || !z) return false;
     unsigned long long full = ZSTD_getFrameContentSize(plain + 1, n);
-    if (full == ZSTD_CONTENTSIZE_ERROR || full == ZSTD_CONTENTSIZE_UNKNOWN || full > LEDGER_PART_MAX) return false;
+    if (full == ZSTD_CONTENTSIZE_ERROR || full == ZSTD_CONTENTSIZE_UNKNOWN ||
+        full > LEDGER_PART_MAX)
+        return false;
     uint8_t *body = arena_alloc(a, (size_t)full + 1);
     size_t got = ZSTD_decompressDCtx(z->d, body, (size_t)full, plain + 1, n);
     if (ZSTD_isError(got) || got != full) return false;
@@ -427,7 +435,8 @@ bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h
     return true;
 }
 
-static void seal_text(uint8_t out[SEAL_TEXT_N], StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock) {
+static void seal_text(uint8_t out[SEAL_TEXT_N], StreamId stream, uint64_t seq, const Hash256 *head,
+                      Hlc clock) {
     uint8_t *p = out;
     memcpy(p, seal_domain, sizeof(seal_domain) - 1), p += sizeof(seal_domain) - 1;
     memcpy(p, stream.b, 16), p += 16;
@@ -436,13 +445,15 @@ static void seal_text(uint8_t out[SEAL_TEXT_N], StreamId stream, uint64_t seq, c
     put_be(p, clock, 8);
 }
 
-void seal_sign(const SignKey *node, StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock, uint8_t ret[64]) {
+void seal_sign(const SignKey *node, StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock,
+               uint8_t ret[64]) {
     uint8_t text[SEAL_TEXT_N];
     seal_text(text, stream, seq, head, clock);
     crypt_sign(node, str_n(text, sizeof(text)), ret);
 }
 
-bool seal_verify(const uint8_t node_public[32], StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock, const uint8_t signature[64]) {
+bool seal_verify(const uint8_t node_public[32], StreamId stream, uint64_t seq, const Hash256 *head,
+                 Hlc clock, const uint8_t signature[64]) {
     uint8_t text[SEAL_TEXT_N];
     seal_text(text, stream, seq, head, clock);
     return crypt_verify(node_public, str_n(text, sizeof(text)), signature);

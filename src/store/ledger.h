@@ -27,7 +27,12 @@
 #include "codec/codec.h"
 #include "crypt/crypt.h"
 
-enum { LEDGER_FORMAT = 1, LEDGER_PARTS_MAX = 65536, LEDGER_PART_MAX = 4 << 20, LEDGER_HEADER_MAX = 8 << 20 };
+enum {
+    LEDGER_FORMAT = 1,
+    LEDGER_PARTS_MAX = 65536,
+    LEDGER_PART_MAX = 4 << 20,
+    LEDGER_HEADER_MAX = 8 << 20
+};
 
 /* 48 bits of milliseconds, 16 bits of counter. */
 typedef uint64_t Hlc;
@@ -59,9 +64,9 @@ typedef struct ActPart {
     Id idempotency;           /* ID_NONE: absent */
     const Id *results;
     size_t n_results;
-    Time client_time;   /* TIME_NONE: absent */
+    Time client_time;    /* TIME_NONE: absent */
     uint64_t input_hash; /* first 63 bits of SHA-256 of the input; 0: absent */
-    Str spoken_by;      /* operating system's user; empty: absent */
+    Str spoken_by;       /* operating system's user; empty: absent */
 } ActPart;
 
 /* Key of a field in a record: built-in number or custom id, and for sets the element. */
@@ -123,10 +128,14 @@ Squeezer *squeezer_new(void);
 void squeezer_free(Squeezer *z);
 
 /* plain body → ciphertext (method byte, perhaps zstd, AEAD) in the arena, and back. */
-Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str body);
-bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str cipher, Str *ret_body) CHECKED;
+Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
+              Str body);
+bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
+               Str cipher, Str *ret_body) CHECKED;
 
-void seal_sign(const SignKey *node, StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock, uint8_t ret[64]);
-bool seal_verify(const uint8_t node_public[32], StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock, const uint8_t signature[64]) CHECKED;
+void seal_sign(const SignKey *node, StreamId stream, uint64_t seq, const Hash256 *head, Hlc clock,
+               uint8_t ret[64]);
+bool seal_verify(const uint8_t node_public[32], StreamId stream, uint64_t seq, const Hash256 *head,
+                 Hlc clock, const uint8_t signature[64]) CHECKED;
 
 #endif

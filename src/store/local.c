@@ -4,7 +4,8 @@
 #include "base/banned.h"
 
 static Status put_item(Ctx *c, Db *db, Str space, Str key, Str bytes) {
-    Stmt *st = db_stmt(c, db, "INSERT OR REPLACE INTO local_item(space, key, at, bytes) VALUES(?1, ?2, ?3, ?4)");
+    Stmt *st = db_stmt(
+        c, db, "INSERT OR REPLACE INTO local_item(space, key, at, bytes) VALUES(?1, ?2, ?3, ?4)");
     if (!st) return ctx_status(c);
     bind_text(st, 1, space);
     bind_text(st, 2, key);
@@ -29,7 +30,8 @@ typedef struct LocalJob {
 static Status run_local(Ctx *c, Tx *tx, void *arg) {
     LocalJob *j = arg;
     (void)tx;
-    return j->remove ? delete_item(c, c->reader->db, j->space, j->key) : put_item(c, c->reader->db, j->space, j->key, j->bytes);
+    return j->remove ? delete_item(c, c->reader->db, j->space, j->key)
+                     : put_item(c, c->reader->db, j->space, j->key, j->bytes);
 }
 
 static Status local_job(Ctx *c, LocalJob *j) {
@@ -71,7 +73,9 @@ Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) {
         bool row = false;
         TRY(db_step(c, db, st, &row));
         if (!row) break;
-        LocalItem item = { .key = col_copy(c->arena, st, 0), .bytes = col_copy(c->arena, st, 1), .when = col_int(st, 2) };
+        LocalItem item = { .key = col_copy(c->arena, st, 0),
+                           .bytes = col_copy(c->arena, st, 1),
+                           .when = col_int(st, 2) };
         vec_push(c->arena, &items, item);
     }
     *ret = items.v;
@@ -114,7 +118,9 @@ static Status last_granted(Ctx *c, const KindInfo *k, Id office, Str series, int
     TRY(read_children(c, k, "office", office, true, &blocks, &n));
     for (size_t i = 0; i < n; i++) {
         Val last = record_value(blocks[i], "last");
-        if (str_eq(record_text(blocks[i], "series"), series) && last.type == VAL_INT && last.i > *ret) *ret = last.i;
+        if (str_eq(record_text(blocks[i], "series"), series) && last.type == VAL_INT &&
+            last.i > *ret)
+            *ret = last.i;
     }
     return ST_OK;
 }
@@ -125,7 +131,8 @@ static Status grant_block(Ctx *c, Id office, Str series, int64_t *ret_first, int
     *ret_first = 1;
     if (k) {
         const Reach *reach = c->reach;
-        c->reach = &reach_everything; /* the act's own right does not matter here: the node grants */
+        c->reach =
+            &reach_everything; /* the act's own right does not matter here: the node grants */
         int64_t had = 0;
         Status st = last_granted(c, k, office, series, &had);
         c->reach = reach;
@@ -155,7 +162,9 @@ Status tx_next_number(Ctx *c, Id office, const char *series, int64_t *ret_number
     int64_t next = row ? col_int(st, 0) : 1, last = row ? col_int(st, 1) : 0;
     if (row) sqlite3_reset(st);
     if (next > last) TRY(grant_block(c, office, name, &next, &last));
-    st = db_stmt(c, db, "INSERT OR REPLACE INTO local_number(office, series, next, last) VALUES(?1, ?2, ?3, ?4)");
+    st = db_stmt(
+        c, db,
+        "INSERT OR REPLACE INTO local_number(office, series, next, last) VALUES(?1, ?2, ?3, ?4)");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &office);
     bind_text(st, 2, name);

@@ -46,7 +46,8 @@ static StreamRow *new_stream(Store *s) {
     if (s->n_streams + 1 >= s->cap_streams) {
         size_t old = s->cap_streams;
         s->cap_streams = old ? 2 * old : 64;
-        s->streams = arena_grow(s->map_arena, s->streams, old * sizeof(StreamRow), s->cap_streams * sizeof(StreamRow));
+        s->streams = arena_grow(s->map_arena, s->streams, old * sizeof(StreamRow),
+                                s->cap_streams * sizeof(StreamRow));
     }
     StreamRow *row = &s->streams[++s->n_streams];
     *row = (StreamRow){ .no = (uint32_t)s->n_streams };
@@ -57,7 +58,8 @@ static ScopeRow *new_scope(Store *s) {
     if (s->n_scopes + 1 >= s->cap_scopes) {
         size_t old = s->cap_scopes;
         s->cap_scopes = old ? 2 * old : 64;
-        s->scopes = arena_grow(s->map_arena, s->scopes, old * sizeof(ScopeRow), s->cap_scopes * sizeof(ScopeRow));
+        s->scopes = arena_grow(s->map_arena, s->scopes, old * sizeof(ScopeRow),
+                               s->cap_scopes * sizeof(ScopeRow));
     }
     ScopeRow *row = &s->scopes[++s->n_scopes];
     *row = (ScopeRow){ .no = (uint32_t)s->n_scopes };
@@ -110,7 +112,8 @@ bool store_scope_office(Store *s, uint32_t scope_no, Id *ret_office, Lane *ret_l
 /* ---- loading ---- */
 
 static Status load_scopes(Ctx *c, Store *s) {
-    Stmt *st = db_stmt(c, s->writer.db, "SELECT no, scope, lane, office, key_n FROM ledger_scope ORDER BY no");
+    Stmt *st = db_stmt(c, s->writer.db,
+                       "SELECT no, scope, lane, office, key_n FROM ledger_scope ORDER BY no");
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
@@ -125,8 +128,9 @@ static Status load_scopes(Ctx *c, Store *s) {
 }
 
 static Status load_streams(Ctx *c, Store *s) {
-    Stmt *st = db_stmt(c, s->writer.db, "SELECT no, stream, node, incarnation, scope, seq, head, clock, own, frozen"
-                                        " FROM ledger_stream ORDER BY no");
+    Stmt *st = db_stmt(c, s->writer.db,
+                       "SELECT no, stream, node, incarnation, scope, seq, head, clock, own, frozen"
+                       " FROM ledger_stream ORDER BY no");
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
@@ -177,7 +181,9 @@ Id scope_id_of(const Store *s, Id office, Lane lane) {
 }
 
 Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, uint32_t scope_no) {
-    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_key(n, key_id, subject, lane, scope) VALUES(?1, ?2, ?3, ?4, ?5)");
+    Stmt *st = db_stmt(
+        c, db,
+        "INSERT INTO ledger_key(n, key_id, subject, lane, scope) VALUES(?1, ?2, ?3, ?4, ?5)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, key->n);
     bind_id(st, 2, &key->key_id);
@@ -189,7 +195,9 @@ Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, 
 
 Status scope_meet(Ctx *c, Store *s, Id id, Id office, Lane lane, uint32_t *ret_no) {
     uint32_t no = (uint32_t)s->n_scopes + 1;
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT INTO ledger_scope(no, scope, lane, office, key_n) VALUES(?1, ?2, ?3, ?4, 0)");
+    Stmt *st = db_stmt(
+        c, s->writer.db,
+        "INSERT INTO ledger_scope(no, scope, lane, office, key_n) VALUES(?1, ?2, ?3, ?4, 0)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, no);
     bind_id(st, 2, &id);
@@ -221,7 +229,8 @@ Status scope_need(Ctx *c, Store *s, Id office, Lane lane, uint32_t *ret_no) {
     if (lane == LANE_CONTROL) office = ID_NONE;
     uint32_t no = store_scope_no(s, office, lane);
     *ret_no = no;
-    if (no) return scope_row(s, no)->key_n ? ST_OK : FAIL(c, ST_MISSING, "", "error.store.scope_key");
+    if (no)
+        return scope_row(s, no)->key_n ? ST_OK : FAIL(c, ST_MISSING, "", "error.store.scope_key");
     TRY(scope_meet(c, s, scope_id_of(s, office, lane), office, lane, &no));
     KeyRow key;
     TRY(keys_take(c, s->keys, &key));
@@ -239,10 +248,11 @@ Status tx_open_office(Ctx *c, Id office) {
 }
 
 static Status insert_stream(Ctx *c, Store *s, const StreamRow *r) {
-    Stmt *st = db_stmt(c, s->writer.db,
-                       "INSERT INTO ledger_stream(no, stream, node, incarnation, scope, seq, head, clock, own, frozen)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) ON CONFLICT(no) DO UPDATE SET"
-                       " node=excluded.node, incarnation=excluded.incarnation, scope=excluded.scope");
+    Stmt *st = db_stmt(
+        c, s->writer.db,
+        "INSERT INTO ledger_stream(no, stream, node, incarnation, scope, seq, head, clock, own, frozen)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) ON CONFLICT(no) DO UPDATE SET"
+        " node=excluded.node, incarnation=excluded.incarnation, scope=excluded.scope");
     if (!st) return ctx_status(c);
     bind_int(st, 1, r->no);
     bind_blob(st, 2, str_n(r->id.b, 16));
@@ -289,7 +299,8 @@ Status stream_meet(Ctx *c, Store *s, StreamId id, uint32_t *ret_no) {
     return add_stream(c, s, &r, ret_no);
 }
 
-Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public[32], const uint8_t incarnation[16], uint32_t scope_no) {
+Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public[32],
+                        const uint8_t incarnation[16], uint32_t scope_no) {
     pthread_rwlock_wrlock(&s->map_lock);
     StreamRow *r = &s->streams[no];
     memcpy(r->node_public, node_public, 32);
@@ -314,7 +325,9 @@ static Status load_key(Ctx *c, Reader *r, Stmt *st, KeyRow *ret) {
 }
 
 Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) {
-    Stmt *st = db_stmt(c, r->db, "SELECT n, key_id FROM ledger_key WHERE subject=?1 AND lane=?2 ORDER BY n DESC LIMIT 1");
+    Stmt *st = db_stmt(
+        c, r->db,
+        "SELECT n, key_id FROM ledger_key WHERE subject=?1 AND lane=?2 ORDER BY n DESC LIMIT 1");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &subject);
     bind_int(st, 2, lane);

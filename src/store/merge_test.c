@@ -47,7 +47,8 @@ static void load_wire(Toy *t, Ctx *c, const StreamRow *r, Wire *w) {
         to->header = str_copy(t->arena, sc.header);
         to->n_parts = sc.h.n_parts;
         Str *parts = arena_array(t->arena, Str, sc.h.n_parts);
-        for (size_t i = 0; i < sc.h.n_parts; i++) parts[i] = sc.parts[i].s ? str_copy(t->arena, sc.parts[i]) : STR_NONE;
+        for (size_t i = 0; i < sc.h.n_parts; i++)
+            parts[i] = sc.parts[i].s ? str_copy(t->arena, sc.parts[i]) : STR_NONE;
         to->parts = parts;
         Stmt *st = db_stmt(c, c->reader->db, "SELECT signature FROM ledger_seal WHERE pos=?1");
         bind_int(st, 1, LEDGER_POS(r->no, seq));
@@ -60,7 +61,8 @@ static void load_wire(Toy *t, Ctx *c, const StreamRow *r, Wire *w) {
 }
 
 static void load_keys(Toy *t, Ctx *c, Cargo *cargo) {
-    Stmt *st = db_stmt(c, c->reader->db, "SELECT n, key_id, subject, lane, scope FROM ledger_key ORDER BY n");
+    Stmt *st = db_stmt(c, c->reader->db,
+                       "SELECT n, key_id, subject, lane, scope FROM ledger_key ORDER BY n");
     for (;;) {
         bool row = false;
         assert_int_equal(db_step(c, c->reader->db, st, &row), ST_OK);
@@ -81,7 +83,8 @@ static Cargo *load(Toy *t) {
     c.reach = &reach_everything;
     assert_int_equal(store_read_begin(t->store, &c), ST_OK);
     for (size_t i = 1; i <= t->store->n_streams; i++)
-        if (t->store->streams[i].seq > 0) load_wire(t, &c, &t->store->streams[i], &cargo->wires[cargo->n_wires++]);
+        if (t->store->streams[i].seq > 0)
+            load_wire(t, &c, &t->store->streams[i], &cargo->wires[cargo->n_wires++]);
     load_keys(t, &c, cargo);
     arena_free(c.arena);
     return cargo;
@@ -102,7 +105,8 @@ static Status deliver_one(Ctx *c, Tx *tx, void *arg) {
 
 static void give(Toy *to, Delivery d) {
     Status st = store_write(to->store, &to->c, deliver_one, &d);
-    if (st != ST_OK && to->c.errs.n) print_message("%.*s %.*s\n", STR_ARG(to->c.errs.v[0].key), STR_ARG(to->c.errs.v[0].cause));
+    if (st != ST_OK && to->c.errs.n)
+        print_message("%.*s %.*s\n", STR_ARG(to->c.errs.v[0].key), STR_ARG(to->c.errs.v[0].cause));
     assert_int_equal(st, ST_OK);
 }
 
@@ -114,7 +118,8 @@ static void carry(const Cargo *cargo, Toy *to, Rng *r, uint32_t share_ppm, bool 
     for (size_t i = 0; i < cargo->n_wires; i++) {
         end[i] = cargo->wires[i].n;
         if (share_ppm < 1000000) end[i] = (size_t)rng_below(r, end[i] + 1);
-        while (end[i] > 0 && !cargo->wires[i].sealed[end[i] - 1]) end[i]--;
+        while (end[i] > 0 && !cargo->wires[i].sealed[end[i] - 1])
+            end[i]--;
         left += end[i];
     }
     while (left > 0) {
@@ -126,10 +131,12 @@ static void carry(const Cargo *cargo, Toy *to, Rng *r, uint32_t share_ppm, bool 
             give(to, (Delivery){ .key = &cargo->keys[k] });
         }
         if (at[i] == end[i]) continue;
-        size_t from = at[i] > 0 && rng_chance(r, 200000) ? at[i] - 1 : at[i]; /* once more the last one */
+        size_t from =
+            at[i] > 0 && rng_chance(r, 200000) ? at[i] - 1 : at[i]; /* once more the last one */
         size_t n = 1 + (size_t)rng_below(r, 4);
         if (from + n > end[i]) n = end[i] - from;
-        while (from + n < end[i] && !w->sealed[from + n - 1]) n++;
+        while (from + n < end[i] && !w->sealed[from + n - 1])
+            n++;
         give(to, (Delivery){ .w = w, .from = from, .n = n });
         left -= from + n - at[i];
         at[i] = from + n;
@@ -170,7 +177,10 @@ static Val some_fields(Toy *t, Rng *r) {
         val_set_c(t->arena, &f, "languages", l);
         break;
     }
-    default: val_set_c(t->arena, &f, "void", rng_chance(r, 500000) ? val_null() : val_text(STR("ERROR"))); break;
+    default:
+        val_set_c(t->arena, &f, "void",
+                  rng_chance(r, 500000) ? val_null() : val_text(STR("ERROR")));
+        break;
     }
     return f;
 }
@@ -189,7 +199,11 @@ static void write_some(Toy *t, Rng *r, const Id *people, size_t n) {
             bases[who] = str_copy(t->arena, record_version(&c, rec));
             arena_free(c.arena);
         }
-        Act a = { .t = t, .id = people[who], .fields = some_fields(t, r), .base = bases[who], .replay = true };
+        Act a = { .t = t,
+                  .id = people[who],
+                  .fields = some_fields(t, r),
+                  .base = bases[who],
+                  .replay = true };
         assert_int_equal(store_write(t->store, &t->c, run_act, &a), ST_OK);
     }
 }
@@ -200,7 +214,9 @@ static Str hashes(Toy *t) {
     Ctx c = ctx_new(t->env, arena_new(t->env, 64 << 20));
     c.reach = &reach_everything;
     assert_int_equal(store_read_begin(t->store, &c), ST_OK);
-    Stmt *st = db_stmt(&c, c.reader->db, "SELECT s.scope, h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope ORDER BY s.scope");
+    Stmt *st = db_stmt(
+        &c, c.reader->db,
+        "SELECT s.scope, h.hash FROM projection_hash h JOIN ledger_scope s ON s.no=h.scope ORDER BY s.scope");
     Buf b = buf_new(t->arena, 1 << 20);
     for (;;) {
         bool row = false;
@@ -234,7 +250,8 @@ static void rebuild_agrees(Toy *t) {
 static void join(Toy *t, Env *env, const Toy *first) {
     assert_int_equal(toy_make(t, env), ST_OK);
     Ctx c = ctx_new(env, t->arena);
-    assert_int_equal(meta_put(&c, t->store->writer.db, "operation", id_str(&first->store->operation)), ST_OK);
+    assert_int_equal(
+        meta_put(&c, t->store->writer.db, "operation", id_str(&first->store->operation)), ST_OK);
     store_close(t->store);
     assert_int_equal(store_open(&c, &t->options, &t->store), ST_OK);
     t->c.store = t->store;
@@ -246,11 +263,14 @@ static void one_seed(uint64_t seed) {
     Rng r = rng_new(seed);
     Env env[4];
     Toy a, b, x, y;
-    for (size_t i = 0; i < 4; i++) env_test_init(&env[i], seed * 10 + i, (Time)1700000000 * TIME_SECOND);
+    for (size_t i = 0; i < 4; i++)
+        env_test_init(&env[i], seed * 10 + i, (Time)1700000000 * TIME_SECOND);
     assert_int_equal(toy_make(&a, &env[0]), ST_OK);
     Id people[PEOPLE];
     for (size_t i = 0; i < PEOPLE; i++) {
-        Act act = { .t = &a, .id = people[i] = id_new(&env[0]), .create = true, .fields = val_map() };
+        Act act = {
+            .t = &a, .id = people[i] = id_new(&env[0]), .create = true, .fields = val_map()
+        };
         val_set_c(a.arena, &act.fields, "given_name", val_text(STR("First")));
         val_set_c(a.arena, &act.fields, "note", val_text(STR("sealed")));
         assert_int_equal(store_write(a.store, &a.c, run_act, &act), ST_OK);
@@ -276,7 +296,8 @@ static void one_seed(uint64_t seed) {
     carry(from_b, &y, &r, 1000000, true);
     Str all = hashes(&a);
     assert_true(all.n > 0);
-    if (!str_eq(all, hashes(&b)) || !str_eq(all, hashes(&x)) || !str_eq(all, hashes(&y))) fail_msg("nodes differ with seed %llu", (unsigned long long)seed);
+    if (!str_eq(all, hashes(&b)) || !str_eq(all, hashes(&x)) || !str_eq(all, hashes(&y)))
+        fail_msg("nodes differ with seed %llu", (unsigned long long)seed);
     Toy *nodes[] = { &a, &b, &x, &y };
     for (size_t i = 0; i < 4; i++) {
         rebuild_agrees(nodes[i]);
@@ -286,14 +307,16 @@ static void one_seed(uint64_t seed) {
 
 static void test_any_order_gives_the_same_rows(void **state) {
     (void)state;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) one_seed(seed);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        one_seed(seed);
 }
 
 static void test_what_is_not_sealed_is_refused(void **state) {
     (void)state;
     Env env[2];
     Toy a, b;
-    for (size_t i = 0; i < 2; i++) env_test_init(&env[i], 40 + i, (Time)1700000000 * TIME_SECOND);
+    for (size_t i = 0; i < 2; i++)
+        env_test_init(&env[i], 40 + i, (Time)1700000000 * TIME_SECOND);
     assert_int_equal(toy_make(&a, &env[0]), ST_OK);
     Act act = { .t = &a, .id = id_new(&env[0]), .create = true, .fields = val_map() };
     val_set_c(a.arena, &act.fields, "given_name", val_text(STR("First")));
@@ -315,8 +338,14 @@ static void test_what_is_not_sealed_is_refused(void **state) {
         bad.seals = (uint8_t(*)[64])seal;
         uint8_t bit = (uint8_t)(1u << rng_below(&r, 8));
         switch (rng_below(&r, 4)) {
-        case 0: commit.header = str_copy(b.arena, commit.header), ((char *)(uintptr_t)commit.header.s)[rng_below(&r, commit.header.n)] ^= (char)bit; break;
-        case 1: parts[1] = str_copy(b.arena, parts[1]), ((char *)(uintptr_t)parts[1].s)[rng_below(&r, parts[1].n)] ^= (char)bit; break;
+        case 0:
+            commit.header = str_copy(b.arena, commit.header),
+            ((char *)(uintptr_t)commit.header.s)[rng_below(&r, commit.header.n)] ^= (char)bit;
+            break;
+        case 1:
+            parts[1] = str_copy(b.arena, parts[1]),
+            ((char *)(uintptr_t)parts[1].s)[rng_below(&r, parts[1].n)] ^= (char)bit;
+            break;
         case 2: seal[rng_below(&r, 64)] ^= bit; break;
         default: bad.f.node_public[rng_below(&r, 32)] ^= bit; break;
         }
@@ -333,7 +362,8 @@ static void test_a_copied_folder_is_a_fork(void **state) {
     (void)state;
     Env env[2];
     Toy a, b;
-    for (size_t i = 0; i < 2; i++) env_test_init(&env[i], 50 + i, (Time)1700000000 * TIME_SECOND);
+    for (size_t i = 0; i < 2; i++)
+        env_test_init(&env[i], 50 + i, (Time)1700000000 * TIME_SECOND);
     assert_int_equal(toy_make(&a, &env[0]), ST_OK);
     Act act = { .t = &a, .id = id_new(&env[0]), .create = true, .fields = val_map() };
     val_set_c(a.arena, &act.fields, "given_name", val_text(STR("First")));
@@ -349,8 +379,11 @@ static void test_a_copied_folder_is_a_fork(void **state) {
     assert_int_equal(store_write(a.store, &a.c, run_act, &one), ST_OK);
     Cargo *first = load(&a);
     /* Go back by hand and write another second commit. */
-    assert_int_equal(db_exec(&c, a.store->writer.db, "DELETE FROM ledger_part WHERE pos=(SELECT max(pos) FROM ledger_commit);"
-                                                      "DELETE FROM ledger_commit WHERE pos=(SELECT max(pos) FROM ledger_commit)"), ST_OK);
+    assert_int_equal(
+        db_exec(&c, a.store->writer.db,
+                "DELETE FROM ledger_part WHERE pos=(SELECT max(pos) FROM ledger_commit);"
+                "DELETE FROM ledger_commit WHERE pos=(SELECT max(pos) FROM ledger_commit)"),
+        ST_OK);
     a.store->streams[1] = row;
     Act two = { .t = &a, .id = act.id, .fields = val_map() };
     val_set_c(a.arena, &two.fields, "given_name", val_text(STR("Two")));

@@ -66,8 +66,9 @@ Status projector_flush(Ctx *c, Projector *p) {
             TRY(drop_empty_hash(c, p, i));
             continue;
         }
-        Stmt *st = db_stmt(c, p->db, "INSERT INTO projection_hash(scope, hash) VALUES(?1, ?2)"
-                                     " ON CONFLICT(scope) DO UPDATE SET hash=excluded.hash");
+        Stmt *st = db_stmt(c, p->db,
+                           "INSERT INTO projection_hash(scope, hash) VALUES(?1, ?2)"
+                           " ON CONFLICT(scope) DO UPDATE SET hash=excluded.hash");
         if (!st) return ctx_status(c);
         bind_int(st, 1, i);
         bind_blob(st, 2, str_n(p->hashes[i], 32));
@@ -84,8 +85,9 @@ void projector_forget(Projector *p) {
 }
 
 static Status count_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no, int delta) {
-    Stmt *st = db_stmt(c, p->db, "INSERT INTO row_count(kind, scope, n) VALUES(?1, ?2, ?3)"
-                                 " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n");
+    Stmt *st = db_stmt(c, p->db,
+                       "INSERT INTO row_count(kind, scope, n) VALUES(?1, ?2, ?3)"
+                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n");
     if (!st) return ctx_status(c);
     bind_int(st, 1, k->k->no);
     bind_int(st, 2, scope_no);
@@ -106,7 +108,8 @@ static void add_term(Str *list, size_t *n, Str term) {
 static void add_number_terms(Arena *a, Str *list, size_t *n, Str value) {
     Str keys[NUMBER_TERMS_MAX];
     size_t m = number_terms(a, value, keys);
-    for (size_t i = 0; i < m; i++) add_term(list, n, str_concat(a, STR("#"), keys[i]));
+    for (size_t i = 0; i < m; i++)
+        add_term(list, n, str_concat(a, STR("#"), keys[i]));
     Str ascii = text_digits_ascii(a, value);
     char digits[4];
     size_t count = 0;
@@ -128,14 +131,17 @@ static Val value_named(const void *record, const char *field) {
 static size_t row_terms(Arena *a, const Row *row, Str *list) {
     Str keys[KIND_TERMS_MAX];
     const Kind *kind = row->table->kind->k;
-    size_t n = 0, n_keys = kind->terms && row->table->main ? kind->terms(a, value_named, row, keys) : 0;
-    for (size_t i = 0; i < n_keys; i++) add_term(list, &n, keys[i]);
+    size_t n = 0,
+           n_keys = kind->terms && row->table->main ? kind->terms(a, value_named, row, keys) : 0;
+    for (size_t i = 0; i < n_keys; i++)
+        add_term(list, &n, keys[i]);
     for (size_t i = 0; i < row->table->n_columns; i++) {
         const FieldInfo *f = row->table->columns[i].field;
         if (!(f->f.flags & (FF_NAME | FF_SEARCH)) || row->values[i].type != VAL_TEXT) continue;
         if (f->f.flags & FF_NAME) {
             NameTerms t = name_terms(a, row->values[i].text);
-            for (size_t j = 0; j < t.n; j++) add_term(list, &n, t.v[j]);
+            for (size_t j = 0; j < t.n; j++)
+                add_term(list, &n, t.v[j]);
         } else {
             add_number_terms(a, list, &n, row->values[i].text);
         }
@@ -149,7 +155,8 @@ static bool in_list(const Str *list, size_t n, Str term) {
     return false;
 }
 
-static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, const Str *from, size_t n_from, const Str *to, size_t n_to, const char *sql) {
+static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, const Str *from,
+                          size_t n_from, const Str *to, size_t n_to, const char *sql) {
     for (size_t i = 0; i < n_from; i++) {
         if (in_list(to, n_to, from[i])) continue;
         if (p->names_later && bulk_term_is_late(from[i])) continue;
@@ -166,8 +173,10 @@ static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, 
 /* The index is brought from the old list to the new one. */
 static Status update_terms(Ctx *c, Projector *p, const Target *t) {
     const KindInfo *k = t->table->kind;
-    TRY(write_terms(c, p, k, t->row.rid, t->old_list, t->n_old, t->new_list, t->n_new, "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3"));
-    return write_terms(c, p, k, t->row.rid, t->new_list, t->n_new, t->old_list, t->n_old, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
+    TRY(write_terms(c, p, k, t->row.rid, t->old_list, t->n_old, t->new_list, t->n_new,
+                    "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3"));
+    return write_terms(c, p, k, t->row.rid, t->new_list, t->n_new, t->old_list, t->n_old,
+                       "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
 }
 
 static Str joined_terms(Arena *a, const Target *t) {
@@ -181,9 +190,11 @@ static Str joined_terms(Arena *a, const Target *t) {
 
 /* ---- one value ---- */
 
-static Status quarantine(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch, const char *why) {
+static Status quarantine(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch,
+                         const char *why) {
     p->quarantined++;
-    Stmt *st = db_stmt(c, p->db, "INSERT OR IGNORE INTO quarantine(pos, part, change, why) VALUES(?1, 0, ?2, ?3)");
+    Stmt *st = db_stmt(
+        c, p->db, "INSERT OR IGNORE INTO quarantine(pos, part, change, why) VALUES(?1, 0, ?2, ?3)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, LEDGER_POS(o->stream_no, o->seq));
     bind_int(st, 2, ch->kind_no);
@@ -226,8 +237,10 @@ static Val set_with(Arena *a, Val set, Str element, bool in) {
         Str e = set.list.v[i].text;
         int order = str_cmp(e, element);
         if (!placed && order > 0) val_push(a, &out, val_text(element)), placed = true;
-        if (order != 0) val_push(a, &out, set.list.v[i]);
-        else if (in) placed = true, val_push(a, &out, set.list.v[i]);
+        if (order != 0)
+            val_push(a, &out, set.list.v[i]);
+        else if (in)
+            placed = true, val_push(a, &out, set.list.v[i]);
     }
     if (!placed) val_push(a, &out, val_text(element));
     return out;
@@ -240,7 +253,8 @@ static ptrdiff_t column_index(const TableSpec *t, const FieldInfo *f) {
 }
 
 /* The value as the row has it, whatever place it stands in. */
-static Val present_value(const Target *t, const FieldInfo *f, ptrdiff_t column, const FieldKey *key) {
+static Val present_value(const Target *t, const FieldInfo *f, ptrdiff_t column,
+                         const FieldKey *key) {
     if (f->f.flags & FF_SEALED) return VAL_ABSENT;
     Val v = f->f.no == FIELD_VOID_NO && !f->custom ? t->row.void_code
             : column >= 0                          ? t->row.values[column]
@@ -249,7 +263,8 @@ static Val present_value(const Target *t, const FieldInfo *f, ptrdiff_t column, 
     return null_if_none(v);
 }
 
-static void store_value(Arena *a, Target *t, const FieldInfo *f, ptrdiff_t column, const FieldKey *key, Val v) {
+static void store_value(Arena *a, Target *t, const FieldInfo *f, ptrdiff_t column,
+                        const FieldKey *key, Val v) {
     if (f->f.flags & FF_SEALED) return;
     if (v.type == VAL_NULL) v = VAL_ABSENT;
     if (f->f.no == FIELD_VOID_NO && !f->custom) {
@@ -269,9 +284,11 @@ static void store_value(Arena *a, Target *t, const FieldInfo *f, ptrdiff_t colum
     if (f->f.flags & (FF_NAME | FF_SEARCH | FF_KEY)) t->terms_changed = true;
 }
 
-static Status note_conflict(Ctx *c, Projector *p, const Target *t, const FieldInfo *f, const FieldKey *key, bool now) {
-    const char *sql = now ? "INSERT OR IGNORE INTO conflict(kind, id, scope, field, must) VALUES(?1, ?2, ?3, ?4, ?5)"
-                          : "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3 AND field=?4";
+static Status note_conflict(Ctx *c, Projector *p, const Target *t, const FieldInfo *f,
+                            const FieldKey *key, bool now) {
+    const char *sql =
+        now ? "INSERT OR IGNORE INTO conflict(kind, id, scope, field, must) VALUES(?1, ?2, ?3, ?4, ?5)"
+            : "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3 AND field=?4";
     Stmt *st = db_stmt(c, p->db, sql);
     if (!st) return ctx_status(c);
     Buf b = buf_new(c->arena, 4096);
@@ -284,7 +301,8 @@ static Status note_conflict(Ctx *c, Projector *p, const Target *t, const FieldIn
     return db_run(c, p->db, st);
 }
 
-static Status local_context(Ctx *c, Projector *p, const ChangeGroup *g, CoverEntry *out, size_t *ret_n) {
+static Status local_context(Ctx *c, Projector *p, const ChangeGroup *g, CoverEntry *out,
+                            size_t *ret_n) {
     size_t n = 0;
     if (g->n_context > CONTEXT_MAX) return FAIL(c, ST_LIMIT, "", "error.store.context");
     for (size_t i = 0; i < g->n_context; i++) {
@@ -292,7 +310,8 @@ static Status local_context(Ctx *c, Projector *p, const ChangeGroup *g, CoverEnt
         uint32_t no = 0;
         TRY(stream_meet(c, p->store, g->context[i].stream, &no));
         size_t at = n++;
-        while (at > 0 && out[at - 1].stream_no > no) out[at] = out[at - 1], at--;
+        while (at > 0 && out[at - 1].stream_no > no)
+            out[at] = out[at - 1], at--;
         out[at] = (CoverEntry){ no, g->context[i].seq };
     }
     *ret_n = n;
@@ -306,18 +325,22 @@ static void note_old_terms(Arena *a, Target *t) {
     t->n_old = row_terms(a, &t->row, t->old_list);
 }
 
-static Status apply_value(Ctx *c, Projector *p, const ChangeOrigin *o, Target *t, const FieldInfo *f, const FieldValue *fv, const CoverEntry *context, size_t n_context) {
+static Status apply_value(Ctx *c, Projector *p, const ChangeOrigin *o, Target *t,
+                          const FieldInfo *f, const FieldValue *fv, const CoverEntry *context,
+                          size_t n_context) {
     ptrdiff_t column = column_index(t->table, f);
     FieldHeads *fh = heads_at(c->arena, &t->row.heads, &fv->key);
     bool several = fh->n_heads > 1;
     Val present = fh->n_heads == 1 ? present_value(t, f, column, &fv->key) : VAL_ABSENT;
     Val value = f->f.flags & FF_SEALED ? VAL_ABSENT : fv->value;
     Dot dot = { o->stream_no, o->seq };
-    bool moved = heads_apply(c->arena, fh, dot, o->clock, value, context, n_context, present, store_stream_id, p->store);
+    bool moved = heads_apply(c->arena, fh, dot, o->clock, value, context, n_context, present,
+                             store_stream_id, p->store);
     t->heads_changed = true;
     if (moved) {
         if (f->f.flags & (FF_NAME | FF_SEARCH | FF_KEY) && !p->bulk) note_old_terms(c->arena, t);
-        store_value(c->arena, t, f, column, &fv->key, fh->n_heads ? fh->heads[0].value : VAL_ABSENT);
+        store_value(c->arena, t, f, column, &fv->key,
+                    fh->n_heads ? fh->heads[0].value : VAL_ABSENT);
     }
     if ((fh->n_heads > 1) != several) return note_conflict(c, p, t, f, &fv->key, fh->n_heads > 1);
     return ST_OK;
@@ -378,7 +401,8 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
     bind_blob(st, 5, heads_bytes(c->arena, &t->row.heads));
     int i = 6;
     if (t->table->has_terms) bind_text(st, i++, joined_terms(c->arena, t));
-    for (size_t n = 0; n < t->table->n_columns; n++) i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
+    for (size_t n = 0; n < t->table->n_columns; n++)
+        i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
     TRY(db_run(c, p->db, st));
     t->row.rid = sqlite3_last_insert_rowid(db_handle(p->db));
     if (t->table->main) return count_row(c, p, t->table->kind, t->row.scope_no, 1);
@@ -413,24 +437,29 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     if (t->extra_changed) bind_extra(st, i++, c->arena, t->row.extra);
     if (t->terms_changed) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
-        if (t->columns[n / 64] & 1ULL << (n % 64)) i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
+        if (t->columns[n / 64] & 1ULL << (n % 64))
+            i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
     return db_run(c, p->db, st);
 }
 
-static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, uint32_t scope_no, Target *ret) {
+static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, uint32_t scope_no,
+                          Target *ret) {
     *ret = (Target){ .table = table };
     ASSERT(table->n_columns <= COLUMNS_MAX);
     TRY(row_load(c, p->db, table, id, scope_no, &ret->row));
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, scope_no, &sum));
-    if (ret->row.rid) heads_hash_add(sum, -1, table->kind->k->no, id, table->lane, &ret->row.heads, store_stream_id, p->store, c->arena);
+    if (ret->row.rid)
+        heads_hash_add(sum, -1, table->kind->k->no, id, table->lane, &ret->row.heads,
+                       store_stream_id, p->store, c->arena);
     return ST_OK;
 }
 
 static Status close_target(Ctx *c, Projector *p, Target *t) {
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, t->row.scope_no, &sum));
-    heads_hash_add(sum, 1, t->table->kind->k->no, t->row.id, t->table->lane, &t->row.heads, store_stream_id, p->store, c->arena);
+    heads_hash_add(sum, 1, t->table->kind->k->no, t->row.id, t->table->lane, &t->row.heads,
+                   store_stream_id, p->store, c->arena);
     if (!t->heads_changed) return ST_OK;
     t->terms_changed &= t->table->has_terms;
     if (t->terms_changed) {
@@ -467,7 +496,8 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
         }
     }
     Lane own = k->k->lane;
-    if (ch->n_groups == 1 && ch->groups[0].n_values == 0) { /* a record of which nothing is known yet */
+    if (ch->n_groups == 1 &&
+        ch->groups[0].n_values == 0) { /* a record of which nothing is known yet */
         TRY(open_target(c, p, schema_table(p->schema, k, own), ch->id, o->scope_no, &targets[own]));
         open[own] = true;
         targets[own].heads_changed = targets[own].row.rid == 0;
@@ -490,7 +520,8 @@ Status project_forget_row(Ctx *c, Projector *p, const Row *row) {
     const TableSpec *t = row->table;
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, row->scope_no, &sum));
-    heads_hash_add(sum, -1, t->kind->k->no, row->id, t->lane, &row->heads, store_stream_id, p->store, c->arena);
+    heads_hash_add(sum, -1, t->kind->k->no, row->id, t->lane, &row->heads, store_stream_id,
+                   p->store, c->arena);
     if (t->main) TRY(uncount_row(c, p, t->kind, row->scope_no));
     Stmt *st = db_stmt(c, p->db, "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3");
     if (!st) return ctx_status(c);

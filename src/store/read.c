@@ -31,7 +31,8 @@ static Status add_side_values(Ctx *c, Record *r) {
         Row row;
         TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
         if (!row.rid) continue;
-        for (size_t i = 0; i < t->n_columns; i++) r->values[t->columns[i].field->index] = row.values[i];
+        for (size_t i = 0; i < t->n_columns; i++)
+            r->values[t->columns[i].field->index] = row.values[i];
     }
     return ST_OK;
 }
@@ -39,11 +40,13 @@ static Status add_side_values(Ctx *c, Record *r) {
 static Status mark_conflict(Ctx *c, Record *r) {
     Heads h;
     if (!heads_several(r->heads)) return ST_OK;
-    if (!heads_parse(c->arena, r->heads, &h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
+    if (!heads_parse(c->arena, r->heads, &h))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
     for (size_t i = 0; i < h.n; i++) {
         if (h.fields[i].n_heads < 2) continue;
         const FieldKey *key = &h.fields[i].key;
-        const FieldInfo *f = key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
+        const FieldInfo *f =
+            key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
         if (f && f->f.merge == MERGE_MUST_RESOLVE) r->conflict = true;
     }
     return ST_OK;
@@ -64,7 +67,8 @@ Status read_record(Ctx *c, const KindInfo *k, Id id, Record **ret) {
 }
 
 /* Runs a prepared SELECT of a table's columns and keeps what is in reach. */
-static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record ***ret, size_t *ret_n) {
+static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record ***ret,
+                      size_t *ret_n) {
     VEC(Row) rows = { 0 };
     for (;;) {
         bool more = false;
@@ -80,16 +84,19 @@ static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record
         }
     }
     Record **out = arena_array(c->arena, Record *, rows.n + 1);
-    for (size_t i = 0; i < rows.n; i++) TRY(finish(c, &rows.v[i], &out[i]));
+    for (size_t i = 0; i < rows.n; i++)
+        TRY(finish(c, &rows.v[i], &out[i]));
     *ret = out;
     *ret_n = rows.n;
     return ST_OK;
 }
 
-Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void, Record ***ret, size_t *ret_n) {
+Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void,
+                     Record ***ret, size_t *ret_n) {
     const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
     if (!kind_field(k, str_of(ref))) BUG(ref);
-    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE \"%s\"=?1%s ORDER BY rid", t->sql_columns, t->name, ref, with_void ? "" : " AND void IS NULL");
+    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE \"%s\"=?1%s ORDER BY rid",
+                         t->sql_columns, t->name, ref, with_void ? "" : " AND void IS NULL");
     Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
     if (!st) return ctx_status(c);
     bind_id(st, 1, &target);
@@ -98,9 +105,11 @@ Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool
 
 Status read_conflicts(Ctx *c, const KindInfo *k, size_t limit, Record ***ret, size_t *ret_n) {
     const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
-    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE void IS NULL AND rid IN (SELECT r.rid FROM conflict x JOIN \"%s\" r"
-                                   " ON r.id=x.id AND r.scope=x.scope WHERE x.kind=?1 AND x.must=1) ORDER BY rid",
-                         t->sql_columns, t->name, t->name);
+    Str sql = str_printf(
+        c->arena,
+        "SELECT %s FROM \"%s\" WHERE void IS NULL AND rid IN (SELECT r.rid FROM conflict x JOIN \"%s\" r"
+        " ON r.id=x.id AND r.scope=x.scope WHERE x.kind=?1 AND x.must=1) ORDER BY rid",
+        t->sql_columns, t->name, t->name);
     Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
     if (!st) return ctx_status(c);
     bind_int(st, 1, k->k->no);
@@ -113,7 +122,9 @@ Status read_by_field(Ctx *c, const KindInfo *k, const char *field, Val value, Re
     if (!f) BUG(field);
     bool fold = f->f.type == FT_TEXT && f->f.flags & (FF_INDEXED | FF_SORT);
     if (fold && value.type == VAL_TEXT) value = val_text(text_fold(c->arena, value.text));
-    Str sql = str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE \"%s%s\"=?1 AND void IS NULL ORDER BY rid", t->sql_columns, t->name, field, fold ? "__fold" : "");
+    Str sql = str_printf(c->arena,
+                         "SELECT %s FROM \"%s\" WHERE \"%s%s\"=?1 AND void IS NULL ORDER BY rid",
+                         t->sql_columns, t->name, field, fold ? "__fold" : "");
     Stmt *st = db_stmt(c, c->reader->db, str_c(c->arena, sql));
     if (!st) return ctx_status(c);
     bind_value(st, 1, c->arena, f, value);
@@ -137,8 +148,10 @@ static TermRange range_of(Arena *a, const NameAlt *alt) {
     return r;
 }
 
-static const char term_equal[] = "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term=?2 LIMIT ?3)";
-static const char term_between[] = "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term>=?2 AND term<?4 LIMIT ?3)";
+static const char term_equal[] =
+    "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term=?2 LIMIT ?3)";
+static const char term_between[] =
+    "SELECT count(*) FROM (SELECT 1 FROM term WHERE kind=?1 AND term>=?2 AND term<?4 LIMIT ?3)";
 
 /* How many postings a token has, counted up to `cap`. */
 static Status token_size(Ctx *c, const KindInfo *k, const NameToken *t, int64_t cap, int64_t *ret) {
@@ -191,7 +204,7 @@ typedef struct TermScan {
     const TermQuery *q;
     const TableSpec *table;
     const char *sql_equal, *sql_between; /* a term's rows: rid, scope, void, terms */
-    size_t lead;    /* the rarest token: its postings are walked */
+    size_t lead;                         /* the rarest token: its postings are walked */
     bool may_repeat;
     int64_t searched, scan_max;
     bool stopped;
@@ -264,8 +277,10 @@ static Status walk_alt(Ctx *c, TermScan *s, const NameAlt *alt) {
 
 /* One statement walks the postings and looks at each row just enough to judge it. */
 static void build_sql(Ctx *c, TermScan *s) {
-    Str head = str_printf(c->arena, "SELECT r.rid, r.scope, r.void, r.terms FROM term t CROSS JOIN \"%s\" r"
-                                    " ON r.rid=t.rid WHERE t.kind=?1 AND ", s->table->name);
+    Str head = str_printf(c->arena,
+                          "SELECT r.rid, r.scope, r.void, r.terms FROM term t CROSS JOIN \"%s\" r"
+                          " ON r.rid=t.rid WHERE t.kind=?1 AND ",
+                          s->table->name);
     s->sql_equal = str_c(c->arena, str_concat(c->arena, head, STR("t.term=?2")));
     s->sql_between = str_c(c->arena, str_concat(c->arena, head, STR("t.term>=?2 AND t.term<?3")));
 }
@@ -284,7 +299,8 @@ Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int6
     }
     const NameToken *lead = q->n_tokens > 0 ? &q->tokens[s.lead] : NULL;
     s.may_repeat = lead && (lead->n_alts > 1 || lead->alts[0].is_prefix);
-    for (size_t i = 0; lead && i < lead->n_alts && !s.stopped; i++) TRY(walk_alt(c, &s, &lead->alts[i]));
+    for (size_t i = 0; lead && i < lead->n_alts && !s.stopped; i++)
+        TRY(walk_alt(c, &s, &lead->alts[i]));
     *ret = s.found.v;
     *ret_n = s.found.n;
     if (ret_searched) *ret_searched = s.stopped ? -s.searched : s.searched;

@@ -6,14 +6,15 @@
 enum { REPLAY_ARENA = 512 << 20, CHUNK_COMMITS = 20000 };
 
 typedef struct Replay {
-    Reader *from;  /* where the ledger is read */
+    Reader *from; /* where the ledger is read */
     Projector to;
     Arena *scratch;
     RebuildReport *report;
     bool in_place; /* from and to are the writer's connection: commit now and then */
 } Replay;
 
-static Status replay_part(Ctx *c, Replay *r, const StoredCommit *sc, uint32_t i, const ChangeOrigin *o) {
+static Status replay_part(Ctx *c, Replay *r, const StoredCommit *sc, uint32_t i,
+                          const ChangeOrigin *o) {
     Str body;
     Status st = commit_open_part(c, r->from, sc, i, &body);
     if (st == ST_MISSING) {
@@ -27,22 +28,29 @@ static Status replay_part(Ctx *c, Replay *r, const StoredCommit *sc, uint32_t i,
         return ST_OK;
     }
     r->report->parts++;
-    for (size_t j = 0; j < part.n_changes; j++) TRY(project_change(c, &r->to, o, &part.changes[j]));
+    for (size_t j = 0; j < part.n_changes; j++)
+        TRY(project_change(c, &r->to, o, &part.changes[j]));
     return ST_OK;
 }
 
 static Status replay_commit(Ctx *c, Replay *r, int64_t pos, Str header, Str parts) {
     Store *s = r->from->store;
     StoredCommit sc = { .pos = pos, .header = header };
-    if (!header_decode(c->arena, header, &sc.h)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
+    if (!header_decode(c->arena, header, &sc.h))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
     sc.parts = arena_array(c->arena, Str, sc.h.n_parts);
-    if (!commit_parts_split(c->arena, parts, sc.h.n_parts, sc.parts)) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
-    ChangeOrigin o = { .stream_no = POS_STREAM(pos), .seq = POS_SEQ(pos), .clock = sc.h.clock, .stream = sc.h.stream };
+    if (!commit_parts_split(c->arena, parts, sc.h.n_parts, sc.parts))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
+    ChangeOrigin o = { .stream_no = POS_STREAM(pos),
+                       .seq = POS_SEQ(pos),
+                       .clock = sc.h.clock,
+                       .stream = sc.h.stream };
     pthread_rwlock_rdlock(&s->map_lock);
     o.scope_no = s->streams[o.stream_no].scope_no;
     pthread_rwlock_unlock(&s->map_lock);
     r->report->commits++;
-    for (uint32_t i = 1; i < sc.h.n_parts; i++) TRY(replay_part(c, r, &sc, i, &o));
+    for (uint32_t i = 1; i < sc.h.n_parts; i++)
+        TRY(replay_part(c, r, &sc, i, &o));
     return ST_OK;
 }
 
@@ -57,7 +65,8 @@ static Status breathe(Ctx *c, Replay *r) {
 static Status finish_bulk(Ctx *c, Replay *r) {
     Db *db = r->to.db;
     for (size_t i = 0; i < r->to.schema->n; i++)
-        if (r->to.schema->tables[i].has_terms) TRY(terms_fill(c, db, &r->to.schema->tables[i], false));
+        if (r->to.schema->tables[i].has_terms)
+            TRY(terms_fill(c, db, &r->to.schema->tables[i], false));
     return schema_create_indexes(c, db, r->to.schema);
 }
 
@@ -75,7 +84,9 @@ static Status replay_all(Ctx *c, Replay *r) {
         arena_reset(r->scratch);
         step.errs.v = NULL;
         step.errs.n = step.errs.cap = 0;
-        Stmt *st = db_stmt(c, r->from->db, "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 ORDER BY pos LIMIT 1");
+        Stmt *st = db_stmt(
+            c, r->from->db,
+            "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 ORDER BY pos LIMIT 1");
         if (!st) return ctx_status(c);
         bind_int(st, 1, pos);
         bool row = false;
@@ -87,7 +98,8 @@ static Status replay_all(Ctx *c, Replay *r) {
         Status status = replay_commit(&step, r, pos, header, parts);
         if (status != ST_OK) {
             r->from->keys = NULL;
-            return ctx_fail_cause(c, status, "", "error.store.rebuild", step.errs.n ? str_copy(c->arena, step.errs.v[0].key) : STR(""));
+            return ctx_fail_cause(c, status, "", "error.store.rebuild",
+                                  step.errs.n ? str_copy(c->arena, step.errs.v[0].key) : STR(""));
         }
         if (n % CHUNK_COMMITS == CHUNK_COMMITS - 1) TRY(breathe(c, r));
     }
@@ -103,7 +115,11 @@ static Status rebuild_in_place(Ctx *c, Store *s, RebuildReport *report) {
     const Schema *schema = store_schema(s);
     Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, (size_t)4 << 30);
     s->writer.schema = schema;
-    Replay r = { .from = &s->writer, .to = projector_new(own, s, db, schema), .scratch = scratch, .report = report, .in_place = true };
+    Replay r = { .from = &s->writer,
+                 .to = projector_new(own, s, db, schema),
+                 .scratch = scratch,
+                 .report = report,
+                 .in_place = true };
     /* A crash on the way finds no schema hash and begins again. */
     Status st = db_exec(c, db, "BEGIN IMMEDIATE");
     if (st == ST_OK) st = meta_put(c, db, "schema", STR("-"));
@@ -112,7 +128,8 @@ static Status rebuild_in_place(Ctx *c, Store *s, RebuildReport *report) {
     if (st == ST_OK) st = replay_all(c, &r);
     if (st == ST_OK) st = meta_put(c, db, "schema", str_n(schema->hash.b, 32));
     if (st == ST_OK) st = db_exec(c, db, "COMMIT");
-    if (st != ST_OK && !sqlite3_get_autocommit(db_handle(db))) sqlite3_exec(db_handle(db), "ROLLBACK", NULL, NULL, NULL);
+    if (st != ST_OK && !sqlite3_get_autocommit(db_handle(db)))
+        sqlite3_exec(db_handle(db), "ROLLBACK", NULL, NULL, NULL);
     report->quarantined += r.to.quarantined;
     arena_free(scratch);
     arena_free(own);
@@ -123,7 +140,8 @@ static Status rebuild_in_place(Ctx *c, Store *s, RebuildReport *report) {
 
 static void note_difference(Ctx *c, RebuildReport *rep, const char *table, const char *what) {
     rep->differences++;
-    if (rep->first_difference.n == 0) rep->first_difference = str_printf(c->arena, "%s: %s", table, what);
+    if (rep->first_difference.n == 0)
+        rep->first_difference = str_printf(c->arena, "%s: %s", table, what);
 }
 
 static bool same_value(sqlite3_value *x, sqlite3_value *y) {
@@ -137,7 +155,8 @@ static bool same_value(sqlite3_value *x, sqlite3_value *y) {
     return n == 0 || memcmp(px, py, (size_t)n) == 0;
 }
 
-static Status compare_select(Ctx *c, Db *live, Db *fresh, const char *table, const char *sql, RebuildReport *rep) {
+static Status compare_select(Ctx *c, Db *live, Db *fresh, const char *table, const char *sql,
+                             RebuildReport *rep) {
     Stmt *x = db_stmt(c, live, sql), *y = db_stmt(c, fresh, sql);
     if (!x || !y) return ctx_status(c);
     int columns = sqlite3_column_count(x);
@@ -147,7 +166,9 @@ static Status compare_select(Ctx *c, Db *live, Db *fresh, const char *table, con
         TRY(db_step(c, fresh, y, &has_y));
         if (!has_x && !has_y) return ST_OK;
         if (has_x != has_y) {
-            note_difference(c, rep, table, has_x ? "more rows in use than the ledger gives" : "fewer rows in use than the ledger gives");
+            note_difference(c, rep, table,
+                            has_x ? "more rows in use than the ledger gives"
+                                  : "fewer rows in use than the ledger gives");
             sqlite3_reset(x);
             sqlite3_reset(y);
             return ST_OK;
@@ -163,7 +184,10 @@ static Status compare_select(Ctx *c, Db *live, Db *fresh, const char *table, con
 
 /* Row numbers differ between the two: terms are compared as a sum over (term, record id). */
 static Status terms_sum(Ctx *c, Db *db, const TableSpec *t, uint64_t *ret) {
-    Str sql = str_printf(c->arena, "SELECT term.term, r.id, r.scope FROM term JOIN \"%s\" r ON r.rid=term.rid WHERE term.kind=%u", t->name, t->kind->k->no);
+    Str sql = str_printf(
+        c->arena,
+        "SELECT term.term, r.id, r.scope FROM term JOIN \"%s\" r ON r.rid=term.rid WHERE term.kind=%u",
+        t->name, t->kind->k->no);
     Stmt *st = db_stmt(c, db, str_c(c->arena, sql));
     if (!st) return ctx_status(c);
     *ret = 0;
@@ -196,17 +220,26 @@ static Status compare_table(Ctx *c, Db *live, Db *fresh, const TableSpec *t, Reb
 }
 
 static Status compare_all(Ctx *c, Db *live, Db *fresh, const Schema *schema, RebuildReport *rep) {
-    for (size_t i = 0; i < schema->n; i++) TRY(compare_table(c, live, fresh, &schema->tables[i], rep));
-    TRY(compare_select(c, live, fresh, "projection_hash", "SELECT scope, hash FROM projection_hash ORDER BY scope", rep));
-    TRY(compare_select(c, live, fresh, "row_count", "SELECT kind, scope, n FROM row_count ORDER BY kind, scope", rep));
-    TRY(compare_select(c, live, fresh, "conflict", "SELECT kind, id, scope, field, must FROM conflict ORDER BY kind, id, scope, field", rep));
-    return compare_select(c, live, fresh, "quarantine", "SELECT pos, part, change, why FROM quarantine ORDER BY pos, part, change", rep);
+    for (size_t i = 0; i < schema->n; i++)
+        TRY(compare_table(c, live, fresh, &schema->tables[i], rep));
+    TRY(compare_select(c, live, fresh, "projection_hash",
+                       "SELECT scope, hash FROM projection_hash ORDER BY scope", rep));
+    TRY(compare_select(c, live, fresh, "row_count",
+                       "SELECT kind, scope, n FROM row_count ORDER BY kind, scope", rep));
+    TRY(compare_select(
+        c, live, fresh, "conflict",
+        "SELECT kind, id, scope, field, must FROM conflict ORDER BY kind, id, scope, field", rep));
+    return compare_select(
+        c, live, fresh, "quarantine",
+        "SELECT pos, part, change, why FROM quarantine ORDER BY pos, part, change", rep);
 }
 
 static void remove_database(Ctx *c, const char *path) {
     const char *suffix[] = { "", "-wal", "-shm" };
     for (size_t i = 0; i < 3; i++)
-        if (env_remove_file(c, str_c(c->arena, str_printf(c->arena, "%s%s", path, suffix[i]))) != ST_OK) log_warn(c->env, "rebuild", "left", path, NULL);
+        if (env_remove_file(c, str_c(c->arena, str_printf(c->arena, "%s%s", path, suffix[i]))) !=
+            ST_OK)
+            log_warn(c->env, "rebuild", "left", path, NULL);
 }
 
 static Status rebuild_beside(Ctx *c, Store *s, RebuildReport *report) {
@@ -218,9 +251,14 @@ static Status rebuild_beside(Ctx *c, Store *s, RebuildReport *report) {
     Arena *scratch = arena_new(s->env, REPLAY_ARENA), *own = arena_new(s->env, (size_t)4 << 30);
     Status st = db_open(c, path, DB_WRITER, &fresh);
     /* It is thrown away afterwards: no need to wait for the disk. */
-    if (st == ST_OK) st = db_exec(c, fresh, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
+    if (st == ST_OK)
+        st = db_exec(c, fresh,
+                     "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
     if (st == ST_OK) st = schema_create(c, fresh, schema);
-    Replay r = { .from = c->reader, .to = projector_new(own, s, fresh, schema), .scratch = scratch, .report = report };
+    Replay r = { .from = c->reader,
+                 .to = projector_new(own, s, fresh, schema),
+                 .scratch = scratch,
+                 .report = report };
     if (st == ST_OK) st = replay_all(c, &r);
     if (st == ST_OK) st = db_exec(c, fresh, "COMMIT");
     int64_t replayed = env_monotonic_us(s->env);
@@ -238,7 +276,8 @@ Status store_rebuild(Ctx *c, Store *s, bool check_only, RebuildReport *ret) {
     *ret = (RebuildReport){ .first_difference = STR("") };
     int64_t from = env_monotonic_us(s->env);
     /* In place only before the writer thread runs: store_open does it when the model has changed. */
-    Status st = check_only || s->thread_runs ? rebuild_beside(c, s, ret) : rebuild_in_place(c, s, ret);
+    Status st =
+        check_only || s->thread_runs ? rebuild_beside(c, s, ret) : rebuild_in_place(c, s, ret);
     ret->us = env_monotonic_us(s->env) - from;
     return st;
 }

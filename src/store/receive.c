@@ -10,7 +10,8 @@
 #include "base/banned.h"
 
 static Status foreign_scope(Ctx *c, Store *s, const ForeignStream *f, uint32_t *ret_no) {
-    if (!id_eq(scope_id_of(s, f->office, f->lane), f->scope)) return FAIL(c, ST_INVALID, "", "error.ledger.scope");
+    if (!id_eq(scope_id_of(s, f->office, f->lane), f->scope))
+        return FAIL(c, ST_INVALID, "", "error.ledger.scope");
     *ret_no = store_scope_no(s, f->office, f->lane);
     return *ret_no ? ST_OK : scope_meet(c, s, f->scope, f->office, f->lane, ret_no);
 }
@@ -20,7 +21,8 @@ static Status foreign_stream(Ctx *c, Store *s, const ForeignStream *f, uint32_t 
     uint32_t scope_no = 0;
     TRY(foreign_scope(c, s, f, &scope_no));
     TRY(stream_meet(c, s, id, ret_no));
-    if (s->streams[*ret_no].scope_no == 0) return stream_introduce(c, s, *ret_no, f->node_public, f->incarnation, scope_no);
+    if (s->streams[*ret_no].scope_no == 0)
+        return stream_introduce(c, s, *ret_no, f->node_public, f->incarnation, scope_no);
     return ST_OK;
 }
 
@@ -29,14 +31,16 @@ static Status check_parts(Ctx *c, const Header *h, const ForeignCommit *f) {
     for (size_t i = 0; i < h->n_parts; i++) {
         if (!f->parts[i].s) continue; /* erased where it comes from */
         Hash256 x = sha256(f->parts[i]);
-        if (memcmp(x.b, h->parts[i].cipher_hash.b, 32) != 0) return FAIL(c, ST_INVALID, "", "error.ledger.parts");
+        if (memcmp(x.b, h->parts[i].cipher_hash.b, 32) != 0)
+            return FAIL(c, ST_INVALID, "", "error.ledger.parts");
     }
     return ST_OK;
 }
 
 /* ---- forks ---- */
 
-static Status keep_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h, const ForeignCommit *f) {
+static Status keep_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h,
+                        const ForeignCommit *f) {
     Buf parts = buf_new(c->arena, LEDGER_HEADER_MAX + 4 * (size_t)LEDGER_PART_MAX);
     cbor_put_array(&parts, f->n_parts);
     for (size_t i = 0; i < f->n_parts; i++) {
@@ -47,7 +51,9 @@ static Status keep_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h, c
     }
     if (buf_full(&parts)) return FAIL(c, ST_LIMIT, "", "error.ledger.part_too_large");
     Hash256 head = sha256(f->header);
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT OR IGNORE INTO ledger_fork(stream, seq, head, header, parts, found) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+    Stmt *st = db_stmt(
+        c, s->writer.db,
+        "INSERT OR IGNORE INTO ledger_fork(stream, seq, head, header, parts, found) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
     if (!st) return ctx_status(c);
     bind_blob(st, 1, str_n(h->stream.b, 16));
     bind_int(st, 2, (int64_t)h->seq);
@@ -64,12 +70,15 @@ static Status keep_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h, c
     s->streams[stream_no].frozen = true;
     pthread_rwlock_unlock(&s->map_lock);
     s->maps_changed = true;
-    log_error(s->env, "fork", "what", "one place of a stream has two commits: a folder was copied or restored and used on", NULL);
+    log_error(s->env, "fork", "what",
+              "one place of a stream has two commits: a folder was copied or restored and used on",
+              NULL);
     return ST_OK;
 }
 
 /* A commit at or before our head: the one we have, or another. */
-static Status seen_or_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h, const ForeignCommit *f) {
+static Status seen_or_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h,
+                           const ForeignCommit *f) {
     Stmt *st = db_stmt(c, s->writer.db, "SELECT header FROM ledger_commit WHERE pos=?1");
     if (!st) return ctx_status(c);
     bind_int(st, 1, LEDGER_POS(stream_no, h->seq));
@@ -83,7 +92,8 @@ static Status seen_or_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h
 /* ---- parts ---- */
 
 static Status lock_part(Ctx *c, Store *s, Id key_id, int64_t pos, uint32_t part) {
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT OR IGNORE INTO ledger_locked(key_id, pos, part) VALUES(?1, ?2, ?3)");
+    Stmt *st = db_stmt(c, s->writer.db,
+                       "INSERT OR IGNORE INTO ledger_locked(key_id, pos, part) VALUES(?1, ?2, ?3)");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &key_id);
     bind_int(st, 2, pos);
@@ -92,7 +102,8 @@ static Status lock_part(Ctx *c, Store *s, Id key_id, int64_t pos, uint32_t part)
 }
 
 static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {
-    Stmt *st = db_stmt(c, db, "INSERT OR IGNORE INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
+    Stmt *st =
+        db_stmt(c, db, "INSERT OR IGNORE INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, key_n);
     bind_int(st, 2, pos);
@@ -106,7 +117,9 @@ static Status project_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_
     if (i == 0) {
         ActPart act;
         if (!act_part_decode(c->arena, body, &act) || id_is_none(act.idempotency)) return ST_OK;
-        Stmt *st = db_stmt(c, s->writer.db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
+        Stmt *st = db_stmt(
+            c, s->writer.db,
+            "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
         if (!st) return ctx_status(c);
         bind_id(st, 1, &act.idempotency);
         bind_int(st, 2, sc->pos);
@@ -117,8 +130,13 @@ static Status project_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_
         p->quarantined++;
         return ST_OK;
     }
-    ChangeOrigin o = { .stream_no = stream_no, .scope_no = s->streams[stream_no].scope_no, .seq = sc->h.seq, .clock = sc->h.clock, .stream = sc->h.stream };
-    for (size_t j = 0; j < part.n_changes; j++) TRY(project_change(c, p, &o, &part.changes[j]));
+    ChangeOrigin o = { .stream_no = stream_no,
+                       .scope_no = s->streams[stream_no].scope_no,
+                       .seq = sc->h.seq,
+                       .clock = sc->h.clock,
+                       .stream = sc->h.stream };
+    for (size_t j = 0; j < part.n_changes; j++)
+        TRY(project_change(c, p, &o, &part.changes[j]));
     return ST_OK;
 }
 
@@ -131,7 +149,8 @@ static Status take_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i
     TRY(st);
     TRY(note_part(c, s->writer.db, key.n, sc->pos, i));
     Str body;
-    bool opened = part_open(s->writer.squeezer, c->arena, &key.key, key.key_id, &sc->h, i, sc->parts[i], &body);
+    bool opened = part_open(s->writer.squeezer, c->arena, &key.key, key.key_id, &sc->h, i,
+                            sc->parts[i], &body);
     crypt_wipe(&key, sizeof(key));
     if (!opened) { /* sealed wrongly by its writer: kept as it is, shown as quarantined */
         p->quarantined++;
@@ -142,23 +161,33 @@ static Status take_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i
 
 /* ---- a run of commits ---- */
 
-static Status take_commit(Ctx *c, Projector *p, uint32_t stream_no, const ForeignCommit *f, bool *ret_new) {
+static Status take_commit(Ctx *c, Projector *p, uint32_t stream_no, const ForeignCommit *f,
+                          bool *ret_new) {
     Store *s = p->store;
-    NewCommit n = { .stream_no = stream_no, .header = f->header, .parts = f->parts, .n_parts = f->n_parts };
+    NewCommit n = {
+        .stream_no = stream_no, .header = f->header, .parts = f->parts, .n_parts = f->n_parts
+    };
     *ret_new = false;
-    if (!header_decode(c->arena, f->header, &n.h)) return FAIL(c, ST_INVALID, "", "error.ledger.header");
-    if (memcmp(n.h.stream.b, s->streams[stream_no].id.b, 16) != 0) return FAIL(c, ST_INVALID, "", "error.ledger.header");
+    if (!header_decode(c->arena, f->header, &n.h))
+        return FAIL(c, ST_INVALID, "", "error.ledger.header");
+    if (memcmp(n.h.stream.b, s->streams[stream_no].id.b, 16) != 0)
+        return FAIL(c, ST_INVALID, "", "error.ledger.header");
     TRY(check_parts(c, &n.h, f));
     if (n.h.seq <= s->streams[stream_no].seq) return seen_or_fork(c, s, stream_no, &n.h, f);
     n.head = sha256(f->header);
     TRY(ledger_append(c, s, &n));
     *ret_new = true;
-    StoredCommit sc = { .pos = LEDGER_POS(stream_no, n.h.seq), .header = f->header, .h = n.h, .parts = (Str *)(uintptr_t)f->parts };
-    for (uint32_t i = 0; i < n.n_parts; i++) TRY(take_part(c, p, &sc, i));
+    StoredCommit sc = { .pos = LEDGER_POS(stream_no, n.h.seq),
+                        .header = f->header,
+                        .h = n.h,
+                        .parts = (Str *)(uintptr_t)f->parts };
+    for (uint32_t i = 0; i < n.n_parts; i++)
+        TRY(take_part(c, p, &sc, i));
     return ST_OK;
 }
 
-Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n, const uint8_t seal[64]) {
+Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n,
+                  const uint8_t seal[64]) {
     Store *s = c->store;
     Projector *p = c->tx->projector;
     uint32_t stream_no = 0;
@@ -166,9 +195,11 @@ Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, 
     TRY(foreign_stream(c, s, f, &stream_no));
     /* The seal covers all before it: it is checked first, over the run's last commit. */
     Header last;
-    if (!header_decode(c->arena, commits[n - 1].header, &last)) return FAIL(c, ST_INVALID, "", "error.ledger.header");
+    if (!header_decode(c->arena, commits[n - 1].header, &last))
+        return FAIL(c, ST_INVALID, "", "error.ledger.header");
     Hash256 head = sha256(commits[n - 1].header);
-    if (!seal_verify(f->node_public, last.stream, last.seq, &head, last.clock, seal)) return FAIL(c, ST_INVALID, "", "error.ledger.seal");
+    if (!seal_verify(f->node_public, last.stream, last.seq, &head, last.clock, seal))
+        return FAIL(c, ST_INVALID, "", "error.ledger.seal");
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         bool is_new = false;
@@ -178,7 +209,8 @@ Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, 
     }
     if (!any) return ST_OK;
     if (f->lane == LANE_CONTROL) control_touch(s);
-    Stmt *st = db_stmt(c, s->writer.db, "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
+    Stmt *st = db_stmt(c, s->writer.db,
+                       "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, LEDGER_POS(stream_no, last.seq));
     bind_blob(st, 2, str_n(seal, 64));
@@ -216,7 +248,8 @@ Status tx_receive_key(Ctx *c, const ForeignKey *f) {
     Status st = key_by_id(c, &s->writer, f->key_id, &row);
     if (st != ST_MISSING) return st; /* have it, or trouble */
     uint32_t scope_no = store_scope_no(s, f->office, f->lane);
-    if (!scope_no) TRY(scope_meet(c, s, scope_id_of(s, f->office, f->lane), f->office, f->lane, &scope_no));
+    if (!scope_no)
+        TRY(scope_meet(c, s, scope_id_of(s, f->office, f->lane), f->office, f->lane, &scope_no));
     row = (KeyRow){ .key_id = f->key_id, .key = f->key };
     TRY(keys_add(c, s->keys, f->key_id, &f->key, &row.n));
     TRY(insert_key_row(c, s->writer.db, &row, f->subject, f->lane, scope_no));

@@ -28,8 +28,10 @@ static Status open_kek(Ctx *c, const char *keys_path, const uint8_t seed[32], Ke
     Status st = recovery_value(c, db, "public", &public_key);
     if (st == ST_OK) st = recovery_value(c, db, "kek", &sealed);
     db_close(db);
-    if (st == ST_OK && !str_eq(public_key, str_n(box_public, 32))) st = FAIL(c, ST_DENIED, "", "error.store.other_recovery_key");
-    if (st == ST_OK && (!box_open(c->arena, box_public, box_secret, sealed, &plain) || plain.n != CRYPT_KEY_N))
+    if (st == ST_OK && !str_eq(public_key, str_n(box_public, 32)))
+        st = FAIL(c, ST_DENIED, "", "error.store.other_recovery_key");
+    if (st == ST_OK &&
+        (!box_open(c->arena, box_public, box_secret, sealed, &plain) || plain.n != CRYPT_KEY_N))
         st = ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("recovery"));
     if (st == ST_OK) memcpy(ret->b, plain.s, CRYPT_KEY_N);
     crypt_wipe(box_secret, sizeof(box_secret));
@@ -59,8 +61,10 @@ Status store_recover(Ctx *c, const char *dir, Str recovery_key) {
     const char *node_path = str_c(c->arena, str_printf(c->arena, "%s/node.key", dir));
     const char *keys_path = str_c(c->arena, str_printf(c->arena, "%s/keys.db", dir));
     const char *db_path = str_c(c->arena, str_printf(c->arena, "%s/panah.db", dir));
-    if (!env_file_exists(keys_path) || !env_file_exists(db_path)) return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(dir));
-    if (env_file_exists(node_path)) return FAIL(c, ST_CONFLICT, "", "error.store.exists", "dir", str_of(dir));
+    if (!env_file_exists(keys_path) || !env_file_exists(db_path))
+        return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(dir));
+    if (env_file_exists(node_path))
+        return FAIL(c, ST_CONFLICT, "", "error.store.exists", "dir", str_of(dir));
     TRY(recovery_parse(c, recovery_key, seed));
     Status st = open_kek(c, keys_path, seed, &kek);
     crypt_wipe(seed, sizeof(seed));

@@ -17,7 +17,10 @@ typedef struct Additions {
 } Additions;
 
 static Status read_all(Ctx *c, Db *db, const TableSpec *t, Record ***ret, size_t *ret_n) {
-    Stmt *st = db_stmt(c, db, str_c(c->arena, str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE void IS NULL ORDER BY id", t->sql_columns, t->name)));
+    Stmt *st = db_stmt(
+        c, db,
+        str_c(c->arena, str_printf(c->arena, "SELECT %s FROM \"%s\" WHERE void IS NULL ORDER BY id",
+                                   t->sql_columns, t->name)));
     if (!st) return ctx_status(c);
     VEC(Record *) out = { 0 };
     for (;;) {
@@ -40,7 +43,8 @@ static FieldType type_named(Str name) {
         const char *name;
         FieldType type;
     } types[] = {
-        { "int", FT_INT }, { "decimal", FT_DECIMAL }, { "bool", FT_BOOL }, { "date", FT_DATE }, { "time", FT_TIME }, { "code", FT_CODE }, { "set", FT_SET },
+        { "int", FT_INT },   { "decimal", FT_DECIMAL }, { "bool", FT_BOOL }, { "date", FT_DATE },
+        { "time", FT_TIME }, { "code", FT_CODE },       { "set", FT_SET },
     };
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (str_is(name, types[i].name)) return types[i].type;
@@ -48,7 +52,8 @@ static FieldType type_named(Str name) {
 }
 
 static Lane lane_named(Str name) {
-    static const char *const lanes[LANES] = { "control", "core", "protection", "biometric", "finance", "audit" };
+    static const char *const lanes[LANES] = { "control",   "core",    "protection",
+                                              "biometric", "finance", "audit" };
     for (int i = 0; i < LANES; i++)
         if (str_is(name, lanes[i])) return (Lane)i;
     return LANE_CONTROL; /* the kind's own */
@@ -68,7 +73,8 @@ static const char *optional(Arena *a, Str text) {
 static Str labels_of(Ctx *c, const Record *r) {
     Val v = val_map();
     for (int i = 0; i < LANGS; i++) {
-        Str text = record_text(r, str_c(c->arena, str_printf(c->arena, "label_%s", label_langs[i])));
+        Str text =
+            record_text(r, str_c(c->arena, str_printf(c->arena, "label_%s", label_langs[i])));
         if (text.n) val_set_c(c->arena, &v, label_langs[i], val_text(text));
     }
     Buf b = buf_new(c->arena, 64 << 10);
@@ -84,7 +90,8 @@ static Status add_fields(Ctx *c, Db *db, const Schema *schema, Additions *add) {
     TRY(read_all(c, db, schema_table(schema, k, k->k->lane), &rows, &n));
     for (size_t i = 0; i < n; i++) {
         const Record *r = rows[i];
-        CustomField f = { .kind = str_c(c->arena, record_text(r, "on_kind")), .labels_json = labels_of(c, r) };
+        CustomField f = { .kind = str_c(c->arena, record_text(r, "on_kind")),
+                          .labels_json = labels_of(c, r) };
         if (!model_kind(schema->model, str_of(f.kind))) continue; /* a kind of a later version */
         Val max = record_value(r, "max");
         f.field = (Field){
@@ -118,13 +125,16 @@ static CodeList *list_named(Ctx *c, const Schema *schema, Additions *add, Str na
 }
 
 static void put_code(Ctx *c, CodeList *l, const Record *r) {
-    Code code = { .code = record_text(r, "code"), .since = l->version, .parent = record_text(r, "parent") };
+    Code code = { .code = record_text(r, "code"),
+                  .since = l->version,
+                  .parent = record_text(r, "parent") };
     Val withdrawn = record_value(r, "withdrawn");
     if (withdrawn.type == VAL_BOOL && withdrawn.b) code.until = l->version;
     Code *codes = arena_array(c->arena, Code, l->n + 1);
     if (l->n) memcpy(codes, l->codes, l->n * sizeof(Code));
     size_t at = 0;
-    while (at < l->n && !str_eq(codes[at].code, code.code)) at++;
+    while (at < l->n && !str_eq(codes[at].code, code.code))
+        at++;
     if (at < l->n && code.parent.n == 0) code.parent = codes[at].parent;
     if (at < l->n) code.since = codes[at].since;
     codes[at] = code;
@@ -139,13 +149,18 @@ static Status add_codes(Ctx *c, Db *db, const Schema *schema, Additions *add) {
     size_t n = 0;
     TRY(read_all(c, db, schema_table(schema, k, k->k->lane), &rows, &n));
     Val labels[LANGS];
-    for (int i = 0; i < LANGS; i++) labels[i] = val_map();
+    for (int i = 0; i < LANGS; i++)
+        labels[i] = val_map();
     for (size_t i = 0; i < n; i++) {
         Str list = record_text(rows[i], "list"), code = record_text(rows[i], "code");
         put_code(c, list_named(c, schema, add, list), rows[i]);
         for (int j = 0; j < LANGS; j++) {
-            Str text = record_text(rows[i], str_c(c->arena, str_printf(c->arena, "label_%s", label_langs[j])));
-            if (text.n) val_set(c->arena, &labels[j], str_printf(c->arena, "code.%.*s.%.*s", STR_ARG(list), STR_ARG(code)), val_text(text));
+            Str text = record_text(
+                rows[i], str_c(c->arena, str_printf(c->arena, "label_%s", label_langs[j])));
+            if (text.n)
+                val_set(c->arena, &labels[j],
+                        str_printf(c->arena, "code.%.*s.%.*s", STR_ARG(list), STR_ARG(code)),
+                        val_text(text));
         }
     }
     for (int i = 0; i < LANGS; i++) {
@@ -162,10 +177,12 @@ static Status build(Ctx *c, Store *s, Additions *add, Model **ret) {
     ModelSource source = *base;
     CodeList *lists = arena_array(c->arena, CodeList, base->n_lists + add->lists.n + 1);
     if (base->n_lists) memcpy(lists, base->lists, base->n_lists * sizeof(*lists));
-    for (size_t i = 0; i < add->lists.n; i++) lists[base->n_lists + i] = add->lists.v[i];
+    for (size_t i = 0; i < add->lists.n; i++)
+        lists[base->n_lists + i] = add->lists.v[i];
     LabelSource *labels = arena_array(c->arena, LabelSource, base->n_labels + add->labels.n + 1);
     if (base->n_labels) memcpy(labels, base->labels, base->n_labels * sizeof(*labels));
-    for (size_t i = 0; i < add->labels.n; i++) labels[base->n_labels + i] = add->labels.v[i];
+    for (size_t i = 0; i < add->labels.n; i++)
+        labels[base->n_labels + i] = add->labels.v[i];
     source.lists = lists;
     source.n_lists = base->n_lists + add->lists.n;
     source.labels = labels;
@@ -184,11 +201,15 @@ static Status build_what_works(Ctx *c, Store *s, Additions *add, Model **ret) {
             Str path = c->errs.v[i].path;
             Str digits = str_slice(path, 7, path.n);
             int64_t n = 0;
-            if (str_starts(path, STR("custom[")) && num_parse_i64(str_cut(&digits, ']'), &n) && (size_t)n < add->fields.n) worst = (size_t)n;
+            if (str_starts(path, STR("custom[")) && num_parse_i64(str_cut(&digits, ']'), &n) &&
+                (size_t)n < add->fields.n)
+                worst = (size_t)n;
         }
         if (worst == SIZE_MAX) return ctx_status(c);
-        log_warn(s->env, "custom_field", "state", "left out", "reason", str_c(c->arena, c->errs.v[0].key), NULL);
-        memmove(&add->fields.v[worst], &add->fields.v[worst + 1], (add->fields.n - worst - 1) * sizeof(CustomField));
+        log_warn(s->env, "custom_field", "state", "left out", "reason",
+                 str_c(c->arena, c->errs.v[0].key), NULL);
+        memmove(&add->fields.v[worst], &add->fields.v[worst + 1],
+                (add->fields.n - worst - 1) * sizeof(CustomField));
         add->fields.n--;
         ctx_forget_errors(c);
     }
@@ -217,7 +238,8 @@ Status store_reload_model(Ctx *c, Store *s, bool make_tables) {
     TRY(build_what_works(c, s, &add, &m));
     Schema *fresh = schema_new(s->env, m);
     Status st = make_tables ? add_tables(c, s, old, fresh) : ST_OK;
-    if (st == ST_OK && s->n_old_schemas == sizeof(s->old_schemas) / sizeof(s->old_schemas[0])) st = FAIL(c, ST_LIMIT, "", "error.store.model_changes");
+    if (st == ST_OK && s->n_old_schemas == sizeof(s->old_schemas) / sizeof(s->old_schemas[0]))
+        st = FAIL(c, ST_LIMIT, "", "error.store.model_changes");
     if (st != ST_OK) {
         schema_free(fresh);
         model_free(m);

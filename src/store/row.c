@@ -73,7 +73,8 @@ void row_from_stmt(Arena *a, const TableSpec *t, Stmt *st, int first, Row *ret) 
     ret->id = col_id(st, first + 1);
     ret->scope_no = (uint32_t)col_int(st, first + 2);
     ret->void_code = col_is_null(st, first + 3) ? VAL_ABSENT : val_text(col_copy(a, st, first + 3));
-    ret->extra = col_is_null(st, first + 4) ? val_map() : extra_parse(a, t->kind, col_copy(a, st, first + 4));
+    ret->extra = col_is_null(st, first + 4) ? val_map()
+                                            : extra_parse(a, t->kind, col_copy(a, st, first + 4));
     ret->heads_blob = col_copy(a, st, first + 5);
     ret->values = arena_array(a, Val, t->n_columns + 1);
     for (size_t i = 0; i < t->n_columns; i++)

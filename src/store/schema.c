@@ -53,7 +53,8 @@ const char derived_ddl[] =
     "CREATE TABLE row_count(kind INTEGER NOT NULL, scope INTEGER NOT NULL, n INTEGER NOT NULL,"
     " PRIMARY KEY(kind, scope)) STRICT, WITHOUT ROWID;";
 
-static const char *const lane_suffix[LANES] = { "control", "core", "protection", "biometric", "finance", "audit" };
+static const char *const lane_suffix[LANES] = { "control",   "core",    "protection",
+                                                "biometric", "finance", "audit" };
 
 Lane field_lane(const FieldInfo *f) {
     return f->f.lane == LANE_CONTROL ? f->kind->k->lane : f->f.lane;
@@ -98,8 +99,10 @@ static bool is_subject(const FieldInfo *f) {
 }
 
 static void write_ddl(Buf *b, TableSpec *t) {
-    buf_printf(b, "CREATE TABLE \"%s\"(rid INTEGER PRIMARY KEY, id BLOB NOT NULL, scope INTEGER NOT NULL, void TEXT",
-               t->name);
+    buf_printf(
+        b,
+        "CREATE TABLE \"%s\"(rid INTEGER PRIMARY KEY, id BLOB NOT NULL, scope INTEGER NOT NULL, void TEXT",
+        t->name);
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         buf_printf(b, ", \"%s\" %s", col->field->f.name, column_type(col->field->f.type));
@@ -118,8 +121,7 @@ static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
         const char *name = col->field->f.name;
         Arena *a = b->arena;
         if ((col->field->f.type == FT_REF) != refs) continue;
-        if (col->sort)
-            put_index(b, t, str_c(a, str_printf(a, "%s__sort", name)), false);
+        if (col->sort) put_index(b, t, str_c(a, str_printf(a, "%s__sort", name)), false);
         if (col->field->f.flags & FF_INDEXED && col->fold)
             put_index(b, t, str_c(a, str_printf(a, "%s__fold", name)), true);
         else if (col->field->f.flags & FF_INDEXED || is_subject(col->field))
@@ -146,12 +148,13 @@ static void write_statements(Arena *a, TableSpec *t) {
     Str c = buf_text(&cols);
     t->sql_columns = (char *)(uintptr_t)str_c(a, c);
     t->sql_insert = (char *)(uintptr_t)str_c(
-        a, str_printf(a, "INSERT INTO \"%s\"(%.*s) VALUES(%.*s)", t->name, STR_ARG(buf_text(&names)),
-                      STR_ARG(buf_text(&marks))));
+        a, str_printf(a, "INSERT INTO \"%s\"(%.*s) VALUES(%.*s)", t->name,
+                      STR_ARG(buf_text(&names)), STR_ARG(buf_text(&marks))));
     t->sql_select = (char *)(uintptr_t)str_c(
         a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE id=?1 AND scope=?2", STR_ARG(c), t->name));
     t->sql_select_any = (char *)(uintptr_t)str_c(
-        a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE id=?1 ORDER BY scope LIMIT 1", STR_ARG(c), t->name));
+        a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE id=?1 ORDER BY scope LIMIT 1", STR_ARG(c),
+                      t->name));
     t->sql_select_rid = (char *)(uintptr_t)str_c(
         a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE rid=?1", STR_ARG(c), t->name));
 }
@@ -162,7 +165,8 @@ static void add_table(Schema *s, const KindInfo *k, Lane lane) {
     t->lane = lane;
     t->no = (uint32_t)s->n++;
     t->main = lane == k->k->lane;
-    snprintf(t->name, sizeof(t->name), "%s%s%s", k->k->name, t->main ? "" : "__", t->main ? "" : lane_suffix[lane]);
+    snprintf(t->name, sizeof(t->name), "%s%s%s", k->k->name, t->main ? "" : "__",
+             t->main ? "" : lane_suffix[lane]);
     find_columns(s->arena, t);
     Buf ddl = buf_new(s->arena, 256 << 10);
     write_ddl(&ddl, t);
@@ -191,7 +195,8 @@ Schema *schema_new(Env *env, const Model *m) {
     for (size_t i = 0; i < n; i++) {
         const KindInfo *k = model_kind_at(m, i);
         uint32_t lanes = 1u << k->k->lane;
-        for (size_t f = 1; f < k->n_fields; f++) lanes |= 1u << field_lane(&k->fields[f]);
+        for (size_t f = 1; f < k->n_fields; f++)
+            lanes |= 1u << field_lane(&k->fields[f]);
         if (k->k->terms) sha256_add(&h, &k->k->terms_version, sizeof(k->k->terms_version));
         for (uint32_t lane = 0; lane < LANES; lane++)
             if (lanes & 1u << lane) {
@@ -207,19 +212,23 @@ Schema *schema_new(Env *env, const Model *m) {
 
 Status schema_create(Ctx *c, Db *db, const Schema *schema) {
     TRY(db_exec(c, db, derived_ddl));
-    for (size_t i = 0; i < schema->n; i++) TRY(db_exec(c, db, schema->tables[i].ddl));
+    for (size_t i = 0; i < schema->n; i++)
+        TRY(db_exec(c, db, schema->tables[i].ddl));
     return ST_OK;
 }
 
 Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) {
-    for (size_t i = 0; i < schema->n; i++) TRY(db_exec(c, db, schema->tables[i].ddl_indexes));
+    for (size_t i = 0; i < schema->n; i++)
+        TRY(db_exec(c, db, schema->tables[i].ddl_indexes));
     return ST_OK;
 }
 
 Status schema_drop(Ctx *c, Db *db) {
     VEC(Str) names = { 0 };
-    Stmt *st = db_stmt(c, db, "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'ledger\\_%' ESCAPE '\\'"
-                              " AND name NOT LIKE 'local\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+    Stmt *st = db_stmt(
+        c, db,
+        "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'ledger\\_%' ESCAPE '\\'"
+        " AND name NOT LIKE 'local\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
@@ -228,7 +237,9 @@ Status schema_drop(Ctx *c, Db *db) {
         vec_push(c->arena, &names, col_copy(c->arena, st, 0));
     }
     for (size_t i = 0; i < names.n; i++)
-        TRY(db_exec(c, db, str_c(c->arena, str_printf(c->arena, "DROP TABLE \"%.*s\"", STR_ARG(names.v[i])))));
+        TRY(db_exec(
+            c, db,
+            str_c(c->arena, str_printf(c->arena, "DROP TABLE \"%.*s\"", STR_ARG(names.v[i])))));
     return ST_OK;
 }
 

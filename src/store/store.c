@@ -27,7 +27,8 @@ Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Ke
     memcpy(bytes, node_magic, 4);
     memcpy(bytes + 4, seed, 32);
     memcpy(bytes + 36, kek->b, 32);
-    Status st = env_write_file(c, path_in(c->arena, dir, "node.key"), 0600, str_n(bytes, sizeof(bytes)));
+    Status st =
+        env_write_file(c, path_in(c->arena, dir, "node.key"), 0600, str_n(bytes, sizeof(bytes)));
     crypt_wipe(bytes, sizeof(bytes));
     return st;
 }
@@ -66,7 +67,8 @@ static Status init_database(Ctx *c, const StoreOptions *o, Str operation_name) {
 Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_recovery_text) {
     crypt_start();
     TRY(env_make_folder(c, o->dir, 0700));
-    if (env_file_exists(path_in(c->arena, o->dir, "node.key")) || env_file_exists(path_in(c->arena, o->dir, "panah.db")))
+    if (env_file_exists(path_in(c->arena, o->dir, "node.key")) ||
+        env_file_exists(path_in(c->arena, o->dir, "panah.db")))
         return FAIL(c, ST_CONFLICT, "", "error.store.exists", "dir", str_of(o->dir));
     TRY(env_make_folder(c, path_in(c->arena, o->dir, "blobs"), 0700));
     uint8_t seed[32], recovery[32], box_public[32], box_secret[32];
@@ -92,12 +94,17 @@ Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_re
 static Status take_lock(Ctx *c, Store *s) {
     const char *path = path_in(s->arena, s->dir, "lock");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return ctx_fail_cause(c, ST_IO, "", errno == EACCES || errno == EROFS ? "error.store.readonly" : "error.store.io", str_of(strerrorname_np(errno)));
+    if (fd < 0)
+        return ctx_fail_cause(c, ST_IO, "",
+                              errno == EACCES || errno == EROFS ? "error.store.readonly"
+                                                                : "error.store.io",
+                              str_of(strerrorname_np(errno)));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         char pid[24] = { 0 };
         ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
         close(fd);
-        return FAIL(c, ST_BUSY, "", "error.store.locked", "pid", str_trim(str_n(pid, n > 0 ? (size_t)n : 0)));
+        return FAIL(c, ST_BUSY, "", "error.store.locked", "pid",
+                    str_trim(str_n(pid, n > 0 ? (size_t)n : 0)));
     }
     char text[24];
     int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
@@ -114,7 +121,8 @@ static Status take_lock(Ctx *c, Store *s) {
 static Status read_node_file(Ctx *c, Store *s) {
     Str bytes;
     const char *path = path_in(s->arena, s->dir, "node.key");
-    if (!env_file_exists(path)) return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(s->dir));
+    if (!env_file_exists(path))
+        return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(s->dir));
     TRY(env_read_file(c, path, 4096, &bytes));
     if (bytes.n != NODE_FILE_N || memcmp(bytes.s, node_magic, 4) != 0)
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("node.key"));
@@ -138,7 +146,8 @@ static Status read_meta(Ctx *c, Store *s) {
     if (format > STORE_FORMAT) return FAIL(c, ST_UNSUPPORTED, "", "error.store.newer");
     TRY(meta_get(c, db, "operation", &operation));
     TRY(meta_get(c, db, "incarnation", &incarnation));
-    if (format < 1 || operation.n != 16 || incarnation.n != 16) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("ledger_meta"));
+    if (format < 1 || operation.n != 16 || incarnation.n != 16)
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("ledger_meta"));
     memcpy(s->operation.b, operation.s, 16);
     memcpy(s->incarnation, incarnation.s, 16);
     TRY(meta_get_int(c, db, "keys_used", 0, &used));
@@ -161,7 +170,9 @@ static Status check_heads(Ctx *c, Store *s) {
             h = sha256(col_bytes(st, 0));
             sqlite3_reset(st);
         }
-        if (!row || memcmp(h.b, r->head.b, 32) != 0) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("head of a stream"));
+        if (!row || memcmp(h.b, r->head.b, 32) != 0)
+            return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt",
+                                  STR("head of a stream"));
     }
     return ST_OK;
 }
@@ -195,7 +206,10 @@ static Status refresh_projection(Ctx *c, Store *s) {
 static Status mark_open(Ctx *c, Store *s) {
     int64_t clean = 1;
     TRY(meta_get_int(c, s->writer.db, "clean", 1, &clean));
-    if (!clean) log_warn(s->env, "recovered", "what", "the program had not been stopped properly; the ledger was checked and is whole", NULL);
+    if (!clean)
+        log_warn(s->env, "recovered", "what",
+                 "the program had not been stopped properly; the ledger was checked and is whole",
+                 NULL);
     return meta_put_int(c, s->writer.db, "clean", 0);
 }
 
@@ -215,7 +229,8 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(refresh_projection(c, s));
     TRY(mark_open(c, s));
     if (s->options.bulk) TRY(bulk_begin(c, s));
-    if (pthread_create(&s->thread, NULL, writer_main, s) != 0) return FAIL(c, ST_BUSY, "", "error.store.thread");
+    if (pthread_create(&s->thread, NULL, writer_main, s) != 0)
+        return FAIL(c, ST_BUSY, "", "error.store.thread");
     s->thread_runs = true;
     return ST_OK;
 }
@@ -256,7 +271,8 @@ static void last_words(Store *s) {
     Arena *a = arena_new(s->env, 1 << 20);
     Ctx c = ctx_new(s->env, a);
     if (!atomic_load(&s->failed) && meta_put_int(&c, s->writer.db, "clean", 1) == ST_OK)
-        sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                  NULL);
     arena_free(a);
 }
 

@@ -34,7 +34,8 @@ typedef struct StoreOptions {
 } StoreOptions;
 
 /* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text). */
-Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_recovery_text) CHECKED;
+Status store_init(Ctx *c, const StoreOptions *o, Str operation_name,
+                  Str *ret_recovery_text) CHECKED;
 /* Makes a new node.key in a folder that has lost its own, with the recovery key on paper: a new node in
  * a new incarnation over the same ledger and keys. Errors: "error.store.exists" (node.key is there),
  * "error.store.other_recovery_key", "error.recovery.*" (which group is mistyped). */
@@ -84,11 +85,11 @@ Status store_read_begin(Store *s, Ctx *c) CHECKED;
 typedef struct Record {
     const KindInfo *kind;
     Id id;
-    int64_t rid;      /* local row number: never shown, never stored elsewhere */
-    uint32_t scope;   /* local scope number */
-    Val *values;      /* kind->n_fields of them */
-    Str heads;        /* the heads blob: see heads.h */
-    bool conflict;    /* some must-resolve field has several heads */
+    int64_t rid;    /* local row number: never shown, never stored elsewhere */
+    uint32_t scope; /* local scope number */
+    Val *values;    /* kind->n_fields of them */
+    Str heads;      /* the heads blob: see heads.h */
+    bool conflict;  /* some must-resolve field has several heads */
 } Record;
 
 Val record_value(const Record *r, const char *field); /* BUG for an unknown name */
@@ -101,9 +102,11 @@ Str record_version(Ctx *c, const Record *r);
 /* These apply the actor's access: ST_MISSING for what is unknown or not yours to see. */
 Status read_record(Ctx *c, const KindInfo *k, Id id, Record **ret) CHECKED;
 /* Records of `k` whose FT_REF field `ref` points to `target`, oldest first; void ones too if asked. */
-Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void, Record ***ret, size_t *ret_n) CHECKED;
+Status read_children(Ctx *c, const KindInfo *k, const char *ref, Id target, bool with_void,
+                     Record ***ret, size_t *ret_n) CHECKED;
 /* Records of `k` with a must-resolve field that has several heads, oldest first; at most `limit`. */
-Status read_conflicts(Ctx *c, const KindInfo *k, size_t limit, Record ***ret, size_t *ret_n) CHECKED;
+Status read_conflicts(Ctx *c, const KindInfo *k, size_t limit, Record ***ret,
+                      size_t *ret_n) CHECKED;
 /* First match of an indexed field, typed value; ST_MISSING when none. */
 Status read_by_field(Ctx *c, const KindInfo *k, const char *field, Val value, Record **ret) CHECKED;
 /* Opens the sealed fields of a record into its values (decrypts the ledger parts). */
@@ -112,20 +115,21 @@ Status record_open_sealed(Ctx *c, Record *r) CHECKED;
 /* A page of a list. */
 typedef struct Query {
     const KindInfo *kind;
-    const Expr *where;       /* NULL: all */
-    const FieldInfo *order;  /* NULL: by age of the record */
+    const Expr *where;      /* NULL: all */
+    const FieldInfo *order; /* NULL: by age of the record */
     bool descending;
     bool with_void;
-    Str cursor;              /* sealed; empty: the first page */
-    size_t limit;            /* 1-1,000 */
-    size_t scan_max;         /* rows looked at before answering what is there; 0: 50,000 */
-    const FieldInfo *const *columns; /* what will be shown: access is checked for each; NULL: all readable */
+    Str cursor;      /* sealed; empty: the first page */
+    size_t limit;    /* 1-1,000 */
+    size_t scan_max; /* rows looked at before answering what is there; 0: 50,000 */
+    const FieldInfo *const
+        *columns; /* what will be shown: access is checked for each; NULL: all readable */
     size_t n_columns;
 } Query;
 typedef struct Page {
     Record **rows;
     size_t n;
-    Str next;        /* empty: the end */
+    Str next;         /* empty: the end */
     int64_t searched; /* rows looked at */
     int64_t total;    /* estimated or exact number of rows of the kind in reach; -1 unknown */
 } Page;
@@ -140,7 +144,9 @@ typedef struct Tally {
     Val key[2]; /* VAL_NULL: unknown */
     int64_t n;
 } Tally;
-Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo *const *by, size_t n_by, int64_t scan_max, Tally **ret, size_t *ret_n, bool *ret_whole) CHECKED;
+Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo *const *by,
+                  size_t n_by, int64_t scan_max, Tally **ret, size_t *ret_n,
+                  bool *ret_whole) CHECKED;
 /* Rows of a kind in reach, void ones included: kept, not counted. */
 Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) CHECKED;
 
@@ -155,7 +161,8 @@ typedef struct TermQuery {
     size_t limit, scan_max;
     bool with_void;
 } TermQuery;
-Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) CHECKED;
+Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n,
+                  int64_t *ret_searched) CHECKED;
 
 /* ---- history ------------------------------------------------------------------------------ */
 
@@ -163,11 +170,11 @@ typedef struct HistoryChange {
     const KindInfo *kind;
     Id id;
     const FieldInfo *field;
-    Str element;   /* of a set */
-    Val before;    /* VAL_ABSENT: was not there; VAL_NULL: unknown */
+    Str element; /* of a set */
+    Val before;  /* VAL_ABSENT: was not there; VAL_NULL: unknown */
     Val after;
-    bool stands;   /* this value is (one of) the present ones */
-    bool sealed;   /* a sealed field: values are absent unless asked for and allowed */
+    bool stands; /* this value is (one of) the present ones */
+    bool sealed; /* a sealed field: values are absent unless asked for and allowed */
 } HistoryChange;
 typedef struct HistoryEntry {
     ActPart act;
@@ -199,10 +206,10 @@ typedef Status (*WriteFn)(Ctx *c, Tx *tx, void *arg);
 typedef struct WriteJob {
     WriteFn fn;
     void *arg;
-    Ctx *ctx;         /* the caller's; used on the writer thread while the caller waits */
-    Status status;    /* of the whole, after COMMIT */
+    Ctx *ctx;      /* the caller's; used on the writer thread while the caller waits */
+    Status status; /* of the whole, after COMMIT */
     struct WriteJob *next;
-    void *wait;       /* private */
+    void *wait; /* private */
 } WriteJob;
 /* Runs the job on the writer thread and waits until it is durable (group commit with others). */
 Status store_write(Store *s, Ctx *c, WriteFn fn, void *arg) CHECKED;
@@ -248,7 +255,8 @@ typedef struct LocalItem {
 Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) CHECKED;
 
 /* ---- blobs --------------------------------------------------------------------------------- */
-Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes, Hash256 *ret_name) CHECKED; /* inside a WriteFn */
+Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes,
+                Hash256 *ret_name) CHECKED; /* inside a WriteFn */
 Status blob_get(Ctx *c, const Hash256 *name, Str *ret_bytes) CHECKED;
 
 /* ---- what another node wrote (inside a WriteFn) ---------------------------------------------- */
@@ -256,8 +264,8 @@ Status blob_get(Ctx *c, const Hash256 *name, Str *ret_bytes) CHECKED;
 typedef struct ForeignStream {
     uint8_t node_public[32];
     uint8_t incarnation[16];
-    Id scope;    /* must be that of office and lane in this operation */
-    Id office;   /* ID_NONE for the control lane */
+    Id scope;  /* must be that of office and lane in this operation */
+    Id office; /* ID_NONE for the control lane */
     Lane lane;
 } ForeignStream;
 typedef struct ForeignCommit {
@@ -268,7 +276,8 @@ typedef struct ForeignCommit {
 /* A run of one stream's commits in order of seq, the last one sealed. Known ones change nothing.
  * ST_INVALID "error.ledger.*": not what its node sealed; ST_CONFLICT "error.ledger.order": commits are
  * missing before it. A fork is kept, the stream frozen, and ST_OK returned. */
-Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n, const uint8_t seal[64]) CHECKED;
+Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n,
+                  const uint8_t seal[64]) CHECKED;
 typedef struct ForeignKey {
     Id key_id, subject, office;
     Lane lane;

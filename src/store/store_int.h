@@ -19,8 +19,8 @@ typedef struct Column {
 typedef struct TableSpec {
     const KindInfo *kind;
     Lane lane;
-    uint32_t no;  /* index in the store's list */
-    bool main;    /* has void */
+    uint32_t no; /* index in the store's list */
+    bool main;   /* has void */
     char name[80];
     Column *columns; /* built-in, not sealed fields of this lane in field order */
     size_t n_columns;
@@ -80,7 +80,8 @@ typedef struct KeyRow {
 } KeyRow;
 
 typedef struct KeyStore KeyStore;
-Status keys_create(Ctx *c, const char *path, const Key *kek, const uint8_t recovery_public[32]) CHECKED;
+Status keys_create(Ctx *c, const char *path, const Key *kek,
+                   const uint8_t recovery_public[32]) CHECKED;
 Status keys_open(Ctx *c, const char *path, const Key *kek, KeyStore **ret) CHECKED;
 void keys_close(KeyStore *k);
 /* A prepared key, durable already; refills the pool when it runs dry. */
@@ -124,8 +125,8 @@ struct Store {
     int lock_fd;
 
     SignKey node_key;
-    Key kek;         /* wraps keys in keys.db */
-    Key cursor_key;  /* seals cursors */
+    Key kek;        /* wraps keys in keys.db */
+    Key cursor_key; /* seals cursors */
     uint8_t incarnation[16];
     Id operation, node;
 
@@ -144,8 +145,9 @@ struct Store {
     _Atomic uint64_t control_generation;
 
     Reader writer;
-    KeyRow scope_keys[SCOPE_KEYS_KEPT]; /* [scope_no % SCOPE_KEYS_KEPT]: every commit seals with one. Writer thread */
-    Hlc clock; /* the newest given out or seen */
+    KeyRow scope_keys
+        [SCOPE_KEYS_KEPT]; /* [scope_no % SCOPE_KEYS_KEPT]: every commit seals with one. Writer thread */
+    Hlc clock;             /* the newest given out or seen */
 
     pthread_mutex_t read_lock;
     pthread_cond_t read_free;
@@ -162,14 +164,14 @@ struct Store {
     int wal_pages;       /* length of the write-ahead log, from SQLite's hook */
     _Atomic bool failed; /* a commit or fsync failed: nothing is written any more */
 
-    bool maps_changed;     /* streams or scopes were added since the last COMMIT or reload */
-    uint32_t *touched;     /* streams the running transaction wrote to: each gets a seal */
+    bool maps_changed; /* streams or scopes were added since the last COMMIT or reload */
+    uint32_t *touched; /* streams the running transaction wrote to: each gets a seal */
     size_t n_touched, cap_touched;
-    bool control_touched;  /* the transaction wrote to the control scope or made a scope */
-    bool model_changed;    /* the transaction touched custom fields or code entries */
-    bool bulk;             /* filling an empty folder: see bulk.c */
-    bool bulk_ended;       /* back to waiting for the disk, from the next checkpoint on */
-    bool erased;           /* the transaction erased something: truncate the log after COMMIT */
+    bool control_touched; /* the transaction wrote to the control scope or made a scope */
+    bool model_changed;   /* the transaction touched custom fields or code entries */
+    bool bulk;            /* filling an empty folder: see bulk.c */
+    bool bulk_ended;      /* back to waiting for the disk, from the next checkpoint on */
+    bool erased;          /* the transaction erased something: truncate the log after COMMIT */
 
     _Atomic uint64_t n_transactions, n_acts;
 };
@@ -181,7 +183,8 @@ StreamId store_stream_id(void *store, uint32_t stream_no); /* a StreamIdOf */
 /* The number of a stream, given now when it is new (seq 0 until its first commit). Writer thread. */
 Status stream_meet(Ctx *c, Store *s, StreamId id, uint32_t *ret_no) CHECKED;
 /* What the first commit of a foreign stream tells. */
-Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public[32], const uint8_t incarnation[16], uint32_t scope_no) CHECKED;
+Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public[32],
+                        const uint8_t incarnation[16], uint32_t scope_no) CHECKED;
 /* 0: unknown. */
 uint32_t store_stream_no(Store *s, StreamId id);
 ScopeRow *scope_row(Store *s, uint32_t no);
@@ -223,7 +226,8 @@ static inline Time hlc_time(Hlc h) {
     return (Time)(h >> 16) * TIME_MS;
 }
 
-Status insert_key_row(Ctx *c, Db *db, const struct KeyRow *key, Id subject, Lane lane, uint32_t scope_no) CHECKED;
+Status insert_key_row(Ctx *c, Db *db, const struct KeyRow *key, Id subject, Lane lane,
+                      uint32_t scope_no) CHECKED;
 /* The key of a (subject, lane), or ST_MISSING. n: its row; lane: also of the scope's own (subject =
  * scope id). */
 Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) CHECKED;
@@ -237,14 +241,15 @@ Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) CHECKED;
 
 typedef struct StoredCommit {
     int64_t pos;
-    Str header;  /* bytes */
+    Str header; /* bytes */
     Header h;
-    Str *parts;  /* ciphertexts; s == NULL: erased */
+    Str *parts; /* ciphertexts; s == NULL: erased */
 } StoredCommit;
 /* Splits a stored row. */
 bool commit_parts_split(Arena *a, Str parts, size_t n, Str *ret) CHECKED;
 Status commit_load(Ctx *c, Reader *r, int64_t pos, StoredCommit *ret) CHECKED;
-Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i, Str *ret_body) CHECKED;
+Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i,
+                        Str *ret_body) CHECKED;
 
 /* Puts a commit of whatever origin into the ledger and projects what can be opened: the one way in
  * for the writer, for merging and for imports of bundles. Writer thread, inside a transaction.
@@ -275,11 +280,11 @@ struct Projector {
     Store *store;
     Db *db;
     const Schema *schema;
-    Arena *arena; /* of the projector itself */
+    Arena *arena;          /* of the projector itself */
     uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
     bool *hash_loaded;
     size_t n_hashes;
-    bool bulk; /* search terms are put in at the end, from the rows: see rebuild.c */
+    bool bulk;        /* search terms are put in at the end, from the rows: see rebuild.c */
     bool names_later; /* those of names are, the others at once: see bulk.c */
     int64_t quarantined;
 };
@@ -303,7 +308,8 @@ typedef struct Row {
     Heads heads;
     Str heads_blob;
 } Row;
-Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no, Row *ret) CHECKED; /* rid 0 when none */
+Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no,
+                Row *ret) CHECKED; /* rid 0 when none */
 void row_from_stmt(Arena *a, const TableSpec *t, Stmt *st, int first, Row *ret);
 Val val_from_column(Arena *a, const FieldInfo *f, Stmt *st, int i);
 void bind_value(Stmt *st, int i, Arena *a, const FieldInfo *f, Val v);

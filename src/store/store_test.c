@@ -22,7 +22,9 @@ static Status run_act(Ctx *c, Tx *tx, void *arg) {
     Act *a = arg;
     tx_replay(tx, a->replay);
     if (a->erase) return tx_erase(c, a->id);
-    if (a->create) return tx_create(c, a->kind, a->id, a->kind == a->t->phone ? ID_NONE : a->t->office, a->fields);
+    if (a->create)
+        return tx_create(c, a->kind, a->id, a->kind == a->t->phone ? ID_NONE : a->t->office,
+                         a->fields);
     return tx_set(c, a->kind, a->id, a->base, a->fields);
 }
 
@@ -37,13 +39,16 @@ static Id add_person(Toy *t, const char *given, const char *father) {
     a.fields = fields_of(t, "given_name", given);
     val_set_c(t->arena, &a.fields, "father_name", val_text(str_of(father)));
     Status st = store_write(t->store, &t->c, run_act, &a);
-    if (st != ST_OK && t->c.errs.n) print_message("%.*s %.*s\n", STR_ARG(t->c.errs.v[0].key), STR_ARG(t->c.errs.v[0].cause));
+    if (st != ST_OK && t->c.errs.n)
+        print_message("%.*s %.*s\n", STR_ARG(t->c.errs.v[0].key), STR_ARG(t->c.errs.v[0].cause));
     assert_int_equal(st, ST_OK);
     return a.id;
 }
 
 static Status set_field(Toy *t, Id id, Str base, const char *name, Val v, bool replay) {
-    Act a = { .t = t, .id = id, .base = base, .kind = t->person, .fields = val_map(), .replay = replay };
+    Act a = {
+        .t = t, .id = id, .base = base, .kind = t->person, .fields = val_map(), .replay = replay
+    };
     val_set_c(t->arena, &a.fields, name, v);
     return store_write(t->store, &t->c, run_act, &a);
 }
@@ -66,7 +71,8 @@ static void check_sound(Toy *t) {
     c = ctx_new(t->env, arena_new(t->env, 256 << 20));
     RebuildReport r;
     Status st = store_rebuild(&c, t->store, true, &r);
-    if (st != ST_OK) print_message("%.*s: %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
+    if (st != ST_OK)
+        print_message("%.*s: %.*s\n", STR_ARG(c.errs.v[0].key), STR_ARG(c.errs.v[0].cause));
     assert_int_equal(st, ST_OK);
     if (r.differences) print_message("%.*s\n", STR_ARG(r.first_difference));
     assert_int_equal(r.differences, 0);
@@ -113,7 +119,8 @@ static void test_stale_is_refused_and_replayed_work_kept(void **state) {
     assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Kareem")), false), ST_OK);
     /* Another clerk who still sees the first form. */
     ctx_forget_errors(&t.c);
-    assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Karem")), false), ST_CONFLICT);
+    assert_int_equal(set_field(&t, id, base, "given_name", val_text(STR("Karem")), false),
+                     ST_CONFLICT);
     assert_true(str_eq(t.c.errs.v[0].key, STR("error.stale")));
     /* A different field does not conflict. */
     assert_int_equal(set_field(&t, id, base, "father_name", val_text(STR("Raheem")), false), ST_OK);
@@ -151,7 +158,8 @@ static void test_sets_lanes_and_sealed_fields(void **state) {
     val_push(t.arena, &two, val_text(STR("fa")));
     assert_int_equal(set_field(&t, id, STR(""), "languages", two, false), ST_OK);
     assert_int_equal(set_field(&t, id, STR(""), "risk", val_int(3), false), ST_OK);
-    assert_int_equal(set_field(&t, id, STR(""), "note", val_text(STR("threatened by her uncle")), false), ST_OK);
+    assert_int_equal(
+        set_field(&t, id, STR(""), "note", val_text(STR("threatened by her uncle")), false), ST_OK);
     Val one = val_list();
     val_push(t.arena, &one, val_text(STR("fa")));
     assert_int_equal(set_field(&t, id, STR(""), "languages", one, false), ST_OK);
@@ -178,7 +186,8 @@ static void test_history_and_as_of(void **state) {
     Id id = add_person(&t, "Gul", "Khan");
     Time first = env_now(&env);
     env_advance(&env, TIME_DAY);
-    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Gul Agha")), false), ST_OK);
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Gul Agha")), false),
+                     ST_OK);
     Ctx c = reading(&t);
     const HistoryEntry *e = NULL;
     size_t n = 0;
@@ -283,7 +292,8 @@ static void fill_in_bulk(bool end) {
     assert_true(index_count(&t) < indexes);
     Id id = add_person(&t, "Karim", "Rahim");
     (void)add_person(&t, "Nasrin", "Omar");
-    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Jawad")), false), ST_OK);
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Jawad")), false),
+                     ST_OK);
     if (end) {
         assert_int_equal(store_bulk_end(&t.c, t.store), ST_OK);
     } else {
@@ -329,7 +339,8 @@ static void test_the_key_on_paper_opens_the_folder(void **state) {
     assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
     toy_kinds_of(&t);
     t.c.store = t.store;
-    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Nasreen")), false), ST_OK);
+    assert_int_equal(set_field(&t, id, STR(""), "given_name", val_text(STR("Nasreen")), false),
+                     ST_OK);
     Ctx c = reading(&t);
     Record *r = NULL;
     assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
@@ -338,7 +349,8 @@ static void test_the_key_on_paper_opens_the_folder(void **state) {
     size_t n = 0;
     assert_int_equal(read_history(&c, id, &e, &n), ST_OK);
     assert_int_equal(n, 2);
-    assert_memory_not_equal(e[0].stream.b, e[1].stream.b, 16); /* another node, another incarnation */
+    assert_memory_not_equal(e[0].stream.b, e[1].stream.b,
+                            16); /* another node, another incarnation */
     arena_free(c.arena);
     check_sound(&t);
     toy_drop(&t);

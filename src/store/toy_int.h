@@ -13,10 +13,13 @@ static const Field toy_office_fields[] = {
     { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL },
     { "name", .no = 3, .type = FT_TEXT },
 };
-static const Kind toy_office = { "office", 1, SUBJECT_NONE, NULL, LANE_CONTROL, FIELDS(toy_office_fields), "name", "An office" };
+static const Kind toy_office = {
+    "office", 1, SUBJECT_NONE, NULL, LANE_CONTROL, FIELDS(toy_office_fields), "name", "An office"
+};
 
 static const Field toy_person_fields[] = {
-    { "given_name", .no = 2, .type = FT_TEXT, .flags = FF_NAME | FF_SORT, .merge = MERGE_MUST_RESOLVE },
+    { "given_name", .no = 2, .type = FT_TEXT, .flags = FF_NAME | FF_SORT,
+      .merge = MERGE_MUST_RESOLVE },
     { "father_name", .no = 3, .type = FT_TEXT, .flags = FF_NAME },
     { "number", .no = 4, .type = FT_TEXT, .flags = FF_SEARCH | FF_INDEXED },
     { "birth_date", .no = 5, .type = FT_DATE, .flags = FF_INDEXED, .merge = MERGE_MUST_RESOLVE },
@@ -25,20 +28,36 @@ static const Field toy_person_fields[] = {
     { "note", .no = 8, .type = FT_TEXT, .flags = FF_SEALED, .lane = LANE_PROTECTION },
     { "risk", .no = 9, .type = FT_INT, .lane = LANE_PROTECTION },
 };
-static const Kind toy_person = { "person", 21, SUBJECT_SELF, NULL, LANE_CORE, FIELDS(toy_person_fields), "given_name", "A person" };
+static const Kind toy_person = { "person",     21,        SUBJECT_SELF,
+                                 NULL,         LANE_CORE, FIELDS(toy_person_fields),
+                                 "given_name", "A person" };
 
 static const Field toy_phone_fields[] = {
     { "person", .no = 2, .type = FT_REF, .kind = "person" },
     { "number", .no = 3, .type = FT_TEXT, .flags = FF_SEARCH | FF_INDEXED },
 };
-static const Kind toy_phone = { "phone", 24, SUBJECT_FIELD, "person", LANE_CORE, FIELDS(toy_phone_fields), "number", "A phone" };
+static const Kind toy_phone = { "phone",  24,        SUBJECT_FIELD,
+                                "person", LANE_CORE, FIELDS(toy_phone_fields),
+                                "number", "A phone" };
 
 static const Kind *const toy_kinds[] = { &toy_office, &toy_person, &toy_phone };
-static const Code toy_language_codes[] = { { .code = STR_INIT("en"), .since = 1 }, { .code = STR_INIT("fa"), .since = 1 }, { .code = STR_INIT("fr"), .since = 1 } };
+static const Code toy_language_codes[] = { { .code = STR_INIT("en"), .since = 1 },
+                                           { .code = STR_INIT("fa"), .since = 1 },
+                                           { .code = STR_INIT("fr"), .since = 1 } };
 static const Code toy_void_codes[] = { { .code = STR_INIT("ERROR"), .since = 1 } };
-static const CodeList toy_lists[] = { { .name = STR_INIT("void_reason"), .source = STR_INIT("test"), .version = 1, .codes = toy_void_codes, .n = 1 },
-                                       { .name = STR_INIT("language"), .source = STR_INIT("test"), .version = 1, .codes = toy_language_codes, .n = 3 } };
-static const ModelSource toy_model = { .kinds = toy_kinds, .n_kinds = 3, .lists = toy_lists, .n_lists = 2 };
+static const CodeList toy_lists[] = { { .name = STR_INIT("void_reason"),
+                                        .source = STR_INIT("test"),
+                                        .version = 1,
+                                        .codes = toy_void_codes,
+                                        .n = 1 },
+                                      { .name = STR_INIT("language"),
+                                        .source = STR_INIT("test"),
+                                        .version = 1,
+                                        .codes = toy_language_codes,
+                                        .n = 3 } };
+static const ModelSource toy_model = {
+    .kinds = toy_kinds, .n_kinds = 3, .lists = toy_lists, .n_lists = 2
+};
 
 typedef struct Toy {
     Env *env;

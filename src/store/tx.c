@@ -53,7 +53,8 @@ static PendingRecord *pending_add(Ctx *c, const KindInfo *k, Id id, Lane lane, b
 }
 
 /* A field of a record occurs once a commit: a later word of the same act replaces the earlier one. */
-static void pending_put(Ctx *c, PendingRecord *p, const FieldInfo *f, FieldKey key, Val v, const CoverEntry *context, size_t n) {
+static void pending_put(Ctx *c, PendingRecord *p, const FieldInfo *f, FieldKey key, Val v,
+                        const CoverEntry *context, size_t n) {
     for (size_t i = 0; i < p->values.n; i++) {
         if (field_key_cmp(&p->values.v[i].key, &key) != 0) continue;
         p->values.v[i].value = v;
@@ -66,7 +67,9 @@ static void pending_put(Ctx *c, PendingRecord *p, const FieldInfo *f, FieldKey k
 
 static const FieldInfo *pending_field(Ctx *c, const KindInfo *k, Str name) {
     const FieldInfo *f = kind_field(k, name);
-    if (!f) (void)FAIL(c, ST_INVALID, str_c(c->arena, name), "error.unknown_field", "kind", str_of(k->k->name));
+    if (!f)
+        (void)FAIL(c, ST_INVALID, str_c(c->arena, name), "error.unknown_field", "kind",
+                   str_of(k->k->name));
     return f;
 }
 
@@ -103,9 +106,11 @@ static Status subject_of(Ctx *c, const KindInfo *k, Id id, Val fields, Id *ret) 
     return ST_OK;
 }
 
-static Status new_scope_of(Ctx *c, const KindInfo *k, Lane lane, Id office, Id subject, uint32_t *ret) {
+static Status new_scope_of(Ctx *c, const KindInfo *k, Lane lane, Id office, Id subject,
+                           uint32_t *ret) {
     if (lane != LANE_CONTROL && id_is_none(office)) {
-        if (k->k->subject_rule != SUBJECT_FIELD) return FAIL(c, ST_INVALID, "office", "error.required");
+        if (k->k->subject_rule != SUBJECT_FIELD)
+            return FAIL(c, ST_INVALID, "office", "error.required");
         const KindInfo *of = model_kind(c->reader->schema->model, str_of(k->subject->f.kind));
         TRY(office_of(c, of, subject, &office));
     }
@@ -198,13 +203,17 @@ static Status read_base(Ctx *c, Str token, Base *ret) {
     ret->given = true;
     uint8_t *bytes = arena_alloc(c->arena, token.n / 2 + 1);
     size_t n = 0, two = 0;
-    if (token.n > 16384 || token.n % 2 || !hex_decode(token, bytes, token.n / 2)) return FAIL(c, ST_INVALID, "base", "error.base");
+    if (token.n > 16384 || token.n % 2 || !hex_decode(token, bytes, token.n / 2))
+        return FAIL(c, ST_INVALID, "base", "error.base");
     CborReader r = cbor_reader(str_n(bytes, token.n / 2));
-    if (!cbor_get_array(&r, &n) || n > CONTEXT_MAX) return FAIL(c, ST_INVALID, "base", "error.base");
+    if (!cbor_get_array(&r, &n) || n > CONTEXT_MAX)
+        return FAIL(c, ST_INVALID, "base", "error.base");
     for (size_t i = 0; i < n; i++) {
         StreamId id;
         uint64_t seq = 0;
-        if (!cbor_get_array(&r, &two) || two != 2 || !cbor_get_bytes_n(&r, id.b, 16) || !cbor_get_uint(&r, &seq)) return FAIL(c, ST_INVALID, "base", "error.base");
+        if (!cbor_get_array(&r, &two) || two != 2 || !cbor_get_bytes_n(&r, id.b, 16) ||
+            !cbor_get_uint(&r, &seq))
+            return FAIL(c, ST_INVALID, "base", "error.base");
         uint32_t no = store_stream_no(c->store, id);
         if (no) ret->v[ret->n++] = (CoverEntry){ no, seq };
     }
@@ -258,7 +267,8 @@ static Status lane_of_setting(Ctx *c, Setting *s, Id id, Lane lane) {
     uint32_t scope = p ? p->scope_no : 0;
     if (lane == k->k->lane) {
         TRY(find_main(c, k, id, row));
-        if (!row->rid && !p) return FAIL(c, ST_MISSING, "", "error.missing", "kind", str_of(k->k->name));
+        if (!row->rid && !p)
+            return FAIL(c, ST_MISSING, "", "error.missing", "kind", str_of(k->k->name));
         if (row->rid) scope = row->scope_no;
     } else {
         TRY(scope_need(c, c->store, s->office, lane, &scope));
@@ -268,7 +278,9 @@ static Status lane_of_setting(Ctx *c, Setting *s, Id id, Lane lane) {
         p = pending_add(c, k, id, lane, false);
         p->scope_no = scope;
         Val fields = val_map();
-        if (k->k->subject_rule == SUBJECT_FIELD) val_set(c->arena, &fields, str_of(k->k->subject), row_value(lane == k->k->lane ? row : s->rows[k->k->lane], k->subject));
+        if (k->k->subject_rule == SUBJECT_FIELD)
+            val_set(c->arena, &fields, str_of(k->k->subject),
+                    row_value(lane == k->k->lane ? row : s->rows[k->k->lane], k->subject));
         TRY(subject_of(c, k, id, fields, &p->subject));
     }
     s->rows[lane] = row;
@@ -278,7 +290,8 @@ static Status lane_of_setting(Ctx *c, Setting *s, Id id, Lane lane) {
 
 static void note_stale(Ctx *c, Setting *s, const FieldInfo *f, Val theirs, Val mine) {
     s->stale = true;
-    (void)FAIL(c, ST_CONFLICT, f->f.name ? f->f.name : f->key_text, "error.stale", "theirs", shown(c, f, theirs), "mine", shown(c, f, mine));
+    (void)FAIL(c, ST_CONFLICT, f->f.name ? f->f.name : f->key_text, "error.stale", "theirs",
+               shown(c, f, theirs), "mine", shown(c, f, mine));
 }
 
 static Val plain(Val v) {
@@ -306,13 +319,15 @@ static void set_elements(Ctx *c, Setting *s, const FieldInfo *f, Val present, Va
     Val p = present.type == VAL_LIST ? present : none, w = wanted.type == VAL_LIST ? wanted : none;
     for (size_t i = 0; i < p.list.n; i++) {
         bool keep = false;
-        for (size_t j = 0; j < w.list.n; j++) keep |= str_eq(p.list.v[i].text, w.list.v[j].text);
+        for (size_t j = 0; j < w.list.n; j++)
+            keep |= str_eq(p.list.v[i].text, w.list.v[j].text);
         key.element = p.list.v[i].text;
         if (!keep) set_one(c, s, f, key, val_bool(true), val_bool(false));
     }
     for (size_t j = 0; j < w.list.n; j++) {
         bool had = false;
-        for (size_t i = 0; i < p.list.n; i++) had |= str_eq(p.list.v[i].text, w.list.v[j].text);
+        for (size_t i = 0; i < p.list.n; i++)
+            had |= str_eq(p.list.v[i].text, w.list.v[j].text);
         key.element = w.list.v[j].text;
         if (!had) set_one(c, s, f, key, val_bool(false), val_bool(true));
     }
@@ -323,7 +338,8 @@ Status tx_set(Ctx *c, const KindInfo *k, Id id, Str base, Val fields) {
     TRY(read_base(c, base, &s.base));
     TRY(lane_of_setting(c, &s, id, k->k->lane));
     Lane lane = LANE_CONTROL;
-    if (!store_scope_office(c->store, s.pending[k->k->lane]->scope_no, &s.office, &lane)) s.office = ID_NONE;
+    if (!store_scope_office(c->store, s.pending[k->k->lane]->scope_no, &s.office, &lane))
+        s.office = ID_NONE;
     for (size_t i = 0; i < fields.map.n; i++) {
         const FieldInfo *f = pending_field(c, k, fields.map.v[i].key);
         if (!f) return ST_INVALID;
@@ -368,10 +384,13 @@ Str record_version(Ctx *c, const Record *r) {
         size_t m = field_context(&h.fields[i], one, CONTEXT_MAX);
         for (size_t j = 0; j < m; j++) {
             size_t at = 0;
-            while (at < n && all[at].stream_no != one[j].stream_no) at++;
+            while (at < n && all[at].stream_no != one[j].stream_no)
+                at++;
             if (at == CONTEXT_MAX) break;
-            if (at == n) all[n++] = one[j];
-            else if (all[at].seq < one[j].seq) all[at].seq = one[j].seq;
+            if (at == n)
+                all[n++] = one[j];
+            else if (all[at].seq < one[j].seq)
+                all[at].seq = one[j].seq;
         }
     }
     Buf b = buf_new(c->arena, 16384);

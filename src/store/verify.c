@@ -7,7 +7,7 @@ typedef struct Check {
     VerifyReport *rep;
     bool all_seals;
     const StreamRow *stream;
-    uint64_t seq;    /* of the last commit looked at */
+    uint64_t seq; /* of the last commit looked at */
     Hash256 head;
     Hlc clock;
     uint64_t sealed; /* seq of the newest good seal */
@@ -17,7 +17,9 @@ typedef struct Check {
 static void fault(Ctx *c, Check *k, const char *what) {
     k->rep->faults++;
     if (k->rep->first_fault.n) return;
-    k->rep->first_fault = str_printf(c->arena, "stream %s seq %llu: %s", str_c(c->arena, hex_encode(c->arena, k->stream->id.b, 16)), (unsigned long long)k->seq, what);
+    k->rep->first_fault = str_printf(c->arena, "stream %s seq %llu: %s",
+                                     str_c(c->arena, hex_encode(c->arena, k->stream->id.b, 16)),
+                                     (unsigned long long)k->seq, what);
 }
 
 static void check_parts(Ctx *c, Check *k, Arena *scratch, const Header *h, Str bytes) {
@@ -33,7 +35,8 @@ static void check_parts(Ctx *c, Check *k, Arena *scratch, const Header *h, Str b
         }
         k->rep->parts++;
         Hash256 x = sha256(parts[i]);
-        if (memcmp(x.b, h->parts[i].cipher_hash.b, 32) != 0) fault(c, k, "a part is not what its header names");
+        if (memcmp(x.b, h->parts[i].cipher_hash.b, 32) != 0)
+            fault(c, k, "a part is not what its header names");
     }
 }
 
@@ -69,14 +72,17 @@ static Status check_seal(Ctx *c, Check *k, Db *db, int64_t pos) {
     }
     Str signature = col_bytes(st, 0);
     k->rep->seals++;
-    bool good = signature.n == 64 && seal_verify(k->stream->node_public, k->stream->id, k->seq, &k->head, k->clock, (const uint8_t *)signature.s);
+    bool good = signature.n == 64 && seal_verify(k->stream->node_public, k->stream->id, k->seq,
+                                                 &k->head, k->clock, (const uint8_t *)signature.s);
     sqlite3_reset(st);
     if (!good) fault(c, k, "the seal is not the node's");
     return ST_OK;
 }
 
 static Status check_stream(Ctx *c, Check *k, Reader *r, Arena *scratch) {
-    Stmt *st = db_stmt(c, r->db, "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 AND pos<?2 ORDER BY pos");
+    Stmt *st = db_stmt(
+        c, r->db,
+        "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 AND pos<?2 ORDER BY pos");
     if (!st) return ctx_status(c);
     bind_int(st, 1, LEDGER_POS(k->stream->no, 0));
     bind_int(st, 2, LEDGER_POS(k->stream->no + 1, 0));
@@ -93,7 +99,8 @@ static Status check_stream(Ctx *c, Check *k, Reader *r, Arena *scratch) {
         }
         TRY(check_seal(c, k, r->db, pos));
     }
-    if (k->seq != k->stream->seq || memcmp(k->head.b, k->stream->head.b, 32) != 0) fault(c, k, "the stream ends elsewhere than it should");
+    if (k->seq != k->stream->seq || memcmp(k->head.b, k->stream->head.b, 32) != 0)
+        fault(c, k, "the stream ends elsewhere than it should");
     return ST_OK;
 }
 
@@ -103,8 +110,10 @@ static void check_identity(Ctx *c, Check *k, Store *s) {
         fault(c, k, "its scope is unknown");
         return;
     }
-    StreamId id = stream_id(k->stream->node_public, k->stream->incarnation, s->scopes[k->stream->scope_no].id);
-    if (memcmp(id.b, k->stream->id.b, 16) != 0) fault(c, k, "its id is not that of its node and scope");
+    StreamId id = stream_id(k->stream->node_public, k->stream->incarnation,
+                            s->scopes[k->stream->scope_no].id);
+    if (memcmp(id.b, k->stream->id.b, 16) != 0)
+        fault(c, k, "its id is not that of its node and scope");
 }
 
 Status store_verify(Ctx *c, Store *s, bool all_seals, VerifyReport *ret) {
@@ -112,14 +121,19 @@ Status store_verify(Ctx *c, Store *s, bool all_seals, VerifyReport *ret) {
     TRY(store_read_begin(s, c));
     /* The streams as this snapshot has them: the writer may go on meanwhile. */
     VEC(StreamRow) streams = { 0 };
-    Stmt *st = db_stmt(c, c->reader->db, "SELECT no, stream, node, incarnation, scope, seq, head FROM ledger_stream WHERE seq>0 ORDER BY no");
+    Stmt *st = db_stmt(
+        c, c->reader->db,
+        "SELECT no, stream, node, incarnation, scope, seq, head FROM ledger_stream WHERE seq>0 ORDER BY no");
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
         TRY(db_step(c, c->reader->db, st, &row));
         if (!row) break;
-        StreamRow x = { .no = (uint32_t)col_int(st, 0), .scope_no = (uint32_t)col_int(st, 4), .seq = (uint64_t)col_int(st, 5) };
-        Str id = col_bytes(st, 1), node = col_bytes(st, 2), inc = col_bytes(st, 3), head = col_bytes(st, 6);
+        StreamRow x = { .no = (uint32_t)col_int(st, 0),
+                        .scope_no = (uint32_t)col_int(st, 4),
+                        .seq = (uint64_t)col_int(st, 5) };
+        Str id = col_bytes(st, 1), node = col_bytes(st, 2), inc = col_bytes(st, 3),
+            head = col_bytes(st, 6);
         if (id.n == 16) memcpy(x.id.b, id.s, 16);
         if (node.n == 32) memcpy(x.node_public, node.s, 32);
         if (inc.n == 16) memcpy(x.incarnation, inc.s, 16);

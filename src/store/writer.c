@@ -36,7 +36,9 @@ static Status run_guarded(Ctx *c, Tx *tx, WriteJob *job, Projector *p) {
 /* The caller's guard points into the caller's stack: it must not be jumped to from this thread. */
 static Status run_in_ctx(Store *s, Tx *tx, WriteJob *job, Projector *p) {
     Ctx *c = job->ctx;
-    SavedCtx saved = { .reader = c->reader, .tx = c->tx, .store = c->store, .guarded = arena_guarded(c->arena) };
+    SavedCtx saved = {
+        .reader = c->reader, .tx = c->tx, .store = c->store, .guarded = arena_guarded(c->arena)
+    };
     if (saved.guarded) memcpy(&saved.guard, arena_guard_slot(c->arena), sizeof(saved.guard));
     c->reader = &s->writer;
     c->tx = tx;
@@ -87,7 +89,8 @@ static Status write_seals(Ctx *bc, Store *s) {
         if (!r->own) continue; /* foreign commits bring their own */
         uint8_t signature[CRYPT_SIGNATURE_N];
         seal_sign(&s->node_key, r->id, r->seq, &r->head, r->clock, signature);
-        Stmt *st = db_stmt(bc, s->writer.db, "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
+        Stmt *st = db_stmt(bc, s->writer.db,
+                           "INSERT OR REPLACE INTO ledger_seal(pos, signature) VALUES(?1, ?2)");
         if (!st) return ctx_status(bc);
         bind_int(st, 1, LEDGER_POS(r->no, r->seq));
         bind_blob(st, 2, str_n(signature, sizeof(signature)));
@@ -98,9 +101,11 @@ static Status write_seals(Ctx *bc, Store *s) {
 
 static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p) {
     int64_t keys_before = keys_used(s->keys);
-    for (WriteJob *j = first; j; j = j->next) TRY(run_job(bc, s, j, p));
+    for (WriteJob *j = first; j; j = j->next)
+        TRY(run_job(bc, s, j, p));
     TRY(write_seals(bc, s));
-    if (keys_used(s->keys) != keys_before) TRY(meta_put_int(bc, s->writer.db, "keys_used", keys_used(s->keys)));
+    if (keys_used(s->keys) != keys_before)
+        TRY(meta_put_int(bc, s->writer.db, "keys_used", keys_used(s->keys)));
     return db_exec(bc, s->writer.db, "COMMIT");
 }
 
@@ -115,7 +120,8 @@ static void roll_back_all(Ctx *bc, Store *s, int64_t keys_before) {
  * 2020): nothing more is written until the folder is opened anew and read back from the disk. */
 static void note_failure(Ctx *bc, Store *s, Status st) {
     bool full = false;
-    for (size_t i = 0; i < bc->errs.n; i++) full |= str_is(bc->errs.v[i].key, "error.store.disk_full");
+    for (size_t i = 0; i < bc->errs.n; i++)
+        full |= str_is(bc->errs.v[i].key, "error.store.disk_full");
     if ((st == ST_IO && !full) || st == ST_CORRUPT) atomic_store(&s->failed, true);
 }
 
@@ -133,7 +139,9 @@ static void fail_all(Ctx *bc, WriteJob *first, Status st) {
 static void end_bulk(Store *s) {
     s->bulk_ended = false;
     int rc = sqlite3_exec(db_handle(s->writer.db), "PRAGMA synchronous=FULL", NULL, NULL, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                       NULL, NULL);
     if (rc == SQLITE_OK) return;
     log_error(s->env, "bulk", "sqlite", sqlite3_errstr(rc), NULL);
     atomic_store(&s->failed, true);
@@ -142,14 +150,15 @@ static void end_bulk(Store *s) {
 static void checkpoint(Store *s) {
     if (s->bulk_ended) end_bulk(s);
     if (s->wal_pages < (s->bulk ? CHECKPOINT_FORCED : CHECKPOINT_PAGES) && !s->erased) return;
-    int mode = s->erased                             ? SQLITE_CHECKPOINT_TRUNCATE
+    int mode = s->erased                          ? SQLITE_CHECKPOINT_TRUNCATE
                : s->wal_pages < CHECKPOINT_FORCED ? SQLITE_CHECKPOINT_PASSIVE
-                                                     : SQLITE_CHECKPOINT_RESTART;
+                                                  : SQLITE_CHECKPOINT_RESTART;
     int log = 0, moved = 0;
     int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
     if (rc == SQLITE_OK) s->wal_pages = log - moved, s->erased = false;
     /* A failure here loses nothing: the log keeps what it has. */
-    if (rc != SQLITE_OK && rc != SQLITE_BUSY) log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+        log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
 }
 
 static void run_batch(Store *s, Arena *a, WriteJob *first) {
@@ -177,7 +186,9 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
     s->control_touched = false;
     if (st == ST_OK && s->model_changed) {
         s->model_changed = false;
-        if (store_reload_model(&bc, s, true) != ST_OK) log_error(s->env, "model", "state", "a change of the model could not be taken in", NULL);
+        if (store_reload_model(&bc, s, true) != ST_OK)
+            log_error(s->env, "model", "state", "a change of the model could not be taken in",
+                      NULL);
     }
     atomic_fetch_add(&s->n_transactions, 1);
 }
@@ -194,11 +205,13 @@ static void answer(WriteJob *first) {
 
 static WriteJob *take_batch(Store *s) {
     pthread_mutex_lock(&s->queue_lock);
-    while (!s->queue_head && !s->closing) pthread_cond_wait(&s->queue_filled, &s->queue_lock);
+    while (!s->queue_head && !s->closing)
+        pthread_cond_wait(&s->queue_filled, &s->queue_lock);
     WriteJob *first = s->queue_head, *last = first;
     size_t n = 1;
     if (first) {
-        while (last->next && n < BATCH_JOBS_MAX) last = last->next, n++;
+        while (last->next && n < BATCH_JOBS_MAX)
+            last = last->next, n++;
         s->queue_head = last->next;
         if (!s->queue_head) s->queue_tail = NULL;
         last->next = NULL;
@@ -256,16 +269,19 @@ Status store_write_batch(Store *s, WriteJob *jobs, size_t n) {
     }
     pthread_mutex_unlock(&s->queue_lock);
     if (closing) {
-        for (size_t i = 0; i < n; i++) jobs[i].status = FAIL(jobs[i].ctx, ST_BUSY, "", "error.store.closing");
+        for (size_t i = 0; i < n; i++)
+            jobs[i].status = FAIL(jobs[i].ctx, ST_BUSY, "", "error.store.closing");
     } else {
         pthread_mutex_lock(&w.lock);
-        while (w.left > 0) pthread_cond_wait(&w.done_cond, &w.lock);
+        while (w.left > 0)
+            pthread_cond_wait(&w.done_cond, &w.lock);
         pthread_mutex_unlock(&w.lock);
     }
     pthread_cond_destroy(&w.done_cond);
     pthread_mutex_destroy(&w.lock);
     Status st = ST_OK;
-    for (size_t i = 0; i < n && st == ST_OK; i++) st = jobs[i].status;
+    for (size_t i = 0; i < n && st == ST_OK; i++)
+        st = jobs[i].status;
     return st;
 }
 
