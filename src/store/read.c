@@ -3,7 +3,11 @@
 
 #include "base/banned.h"
 
-enum { SCAN_DEFAULT = 50000, TERMS_RESULT_MAX = 1000 };
+enum {
+    SCAN_DEFAULT = 50000,
+    TERMS_RESULT_MAX = 1000,
+    COUNTED_MAX = 2000, /* among terms with more rows than that any may lead */
+};
 
 static bool in_reach(const Ctx *c, Lane lane, uint32_t scope) {
     if (!c->reach) return false;
@@ -290,7 +294,7 @@ Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int6
     ASSERT(q->limit > 0 && q->limit <= TERMS_RESULT_MAX);
     build_sql(c, &s);
     s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
-    int64_t least = s.scan_max;
+    int64_t least = s.scan_max < COUNTED_MAX ? s.scan_max : COUNTED_MAX;
     for (size_t i = 0; i < q->n_tokens && q->n_tokens > 1; i++) {
         /* What has more than the rarest so far need not be counted further. */
         int64_t n = 0;

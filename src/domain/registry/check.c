@@ -149,26 +149,10 @@ static bool sexes_differ(Val ours, const Record *theirs) {
     return known && !str_eq(x, y);
 }
 
-/* A given name alone joins nobody: the father's name, or where there is none the family name, must
- * agree too. */
-static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
-    const int slack_days = (AGE_SLACK_YEARS + 1) * 366;
-    const char *const *second_pair = father;
-    Str name[2], second[2], keys[NAME_ALTS_MAX];
-    Val born = val_get(person, "birth_date");
-    NameToken token = { .folded = STR("") };
-    both_scripts(person, given, name);
-    both_scripts(person, father, second);
-    if (!second[0].n && !second[1].n) both_scripts(person, second_pair = family, second);
-    if (born.type != VAL_INT) return ST_OK;
-    Day day = (Day)born.i;
-    token.n_alts = name_year_keys(c->arena, name, second, day - slack_days, day + slack_days, keys,
-                                  NAME_ALTS_MAX);
-    for (size_t i = 0; i < token.n_alts; i++)
-        token.alts[i].term = keys[i];
-    if (token.n_alts == 0) return ST_OK;
+static Status look_up(Ctx *c, Matches *all, size_t member, Val person, const NameToken *token,
+                      const char *const second[2]) {
     TermQuery q = {
-        .kind = registry_kind(c, "person"), .tokens = &token, .n_tokens = 1, .limit = NAMESAKES_MAX
+        .kind = registry_kind(c, "person"), .tokens = token, .n_tokens = 1, .limit = NAMESAKES_MAX
     };
     Record **rows;
     size_t n;
@@ -177,8 +161,34 @@ static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
     all->more = all->more || searched < 0 || n == q.limit;
     for (size_t i = 0; i < n; i++)
         if (ages_close(c, person, rows[i]) && !sexes_differ(person, rows[i]) &&
-            alike(c, person, rows[i], given) && alike(c, person, rows[i], second_pair))
+            alike(c, person, rows[i], given) && alike(c, person, rows[i], second))
             add_match(c, all, member, rows[i], SAME_NAME_FATHER_AGE);
+    return ST_OK;
+}
+
+/* A given name alone joins nobody: the father's name, or where there is none the family name, must
+ * agree too. Ages two years apart are birthdays less than three years apart: eight calendar years at
+ * most. What sounds the same in both scripts is looked up once. */
+static Status match_name(Ctx *c, Matches *all, size_t member, Val person) {
+    const int slack_days = (AGE_SLACK_YEARS + 1) * 366;
+    const char *const *second_pair = father;
+    Str name[2], second[2], keys[2][NAME_ALTS_MAX];
+    Val born = val_get(person, "birth_date");
+    both_scripts(person, given, name);
+    both_scripts(person, father, second);
+    if (!second[0].n && !second[1].n) both_scripts(person, second_pair = family, second);
+    if (born.type != VAL_INT) return ST_OK;
+    Day day = (Day)born.i;
+    for (size_t script = 0; script < 2; script++) {
+        NameToken token = { .folded = STR("") };
+        token.n_alts = name_year_keys(c->arena, name, second, script, day - slack_days,
+                                      day + slack_days, keys[script], NAME_ALTS_MAX);
+        for (size_t i = 0; i < token.n_alts; i++)
+            token.alts[i].term = keys[script][i];
+        bool again = script == 1 && name[0].n && token.n_alts && str_eq(keys[0][0], keys[1][0]);
+        if (token.n_alts && !again) TRY(look_up(c, all, member, person, &token, second_pair));
+        if (token.n_alts == 0) keys[script][0] = STR("");
+    }
     return ST_OK;
 }
 

@@ -138,9 +138,9 @@ typedef struct Matches {
 } Matches;
 /* dial_code: for telephone numbers without one. */
 /* Keys of one name and a second with the years of birth from … to (keys.c), at most max. Each pair is
- * as it stands in Latin and in the local script; either may be empty. */
-size_t name_year_keys(Arena *a, const Str name[2], const Str second[2], Day from, Day to, Str *ret,
-                      size_t max);
+ * as it stands in Latin (0) and in the local script (1); either may be empty. */
+size_t name_year_keys(Arena *a, const Str name[2], const Str second[2], size_t script, Day from, Day to,
+                      Str *ret, size_t max);
 /* Kind.terms of a person. */
 size_t person_keys(Arena *a, Val (*get)(const void *record, const char *field), const void *record,
                    Str *ret);
