@@ -95,7 +95,7 @@ void demo_lists_unpack(DemoWorld *w) {
         demo_draw_table(w->site_draw[i], demo_offices[i].sites.n);
 }
 
-/* look: in Central Africa some are called by a name of their own tongue, most by a French one. */
+/* own_tongue: in Central Africa some are called by a name of their own, most by a French one. */
 DemoListNo demo_given_list(uint8_t culture, bool female, uint8_t own_tongue) {
     static const DemoListNo first[DEMO_CULTURES] = {
         [DEMO_DARI] = LIST_DARI_M,    [DEMO_PASHTO] = LIST_PASHTO_M, [DEMO_ARABIC] = LIST_ARABIC_M,

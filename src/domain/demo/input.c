@@ -114,12 +114,12 @@ static Str spelt(const DemoWorld *w, const DemoFamily *f, const Part *p) {
 }
 
 static Str with_affix(Arena *a, Str name, Str affix, bool is_after) {
-    char *joined = arena_alloc(a, name.n + 1 + affix.n);
     Str first = is_after ? name : affix, second = is_after ? affix : name;
-    memcpy(joined, first.s, first.n);
-    joined[first.n] = ' ';
-    memcpy(joined + first.n + 1, second.s, second.n);
-    return str_n(joined, first.n + 1 + second.n);
+    Buf joined = buf_new(a, name.n + 1 + affix.n);
+    buf_str(&joined, first);
+    buf_byte(&joined, ' ');
+    buf_str(&joined, second);
+    return buf_text(&joined);
 }
 
 static Str part_text(const DemoWorld *w, Arena *a, const DemoFamily *f, const Part *p, bool local) {

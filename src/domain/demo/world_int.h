@@ -248,7 +248,7 @@ void demo_draw_table(uint8_t *draw, size_t n);
 /* What a person's look says about the k-th question, 0 … n-1: the same each time it is asked. */
 uint32_t demo_trait(uint32_t look, uint32_t k, uint32_t n);
 void demo_lists_unpack(DemoWorld *w);
-DemoListNo demo_given_list(uint8_t culture, bool female, uint8_t postnom);
+DemoListNo demo_given_list(uint8_t culture, bool female, uint8_t own_tongue);
 DemoListNo demo_family_list(uint8_t culture);
 DemoListNo demo_postnom_list(bool female);
 
@@ -270,8 +270,8 @@ void demo_name_given(DemoWorld *w, DemoPerson *p);
 /* ---- relation.c ------------------------------------------------------------------------------ */
 
 const char *demo_relation_code(DemoRelation r, bool female);
-/* What p is to the focal point, from the links; REL_OTHER where they say nothing. */
-DemoRelation demo_relation(const DemoWorld *w, uint32_t p, uint32_t focal);
+/* What person i is to the focal point, from the links; REL_OTHER where they say nothing. */
+DemoRelation demo_relation(const DemoWorld *w, uint32_t i, uint32_t focal);
 
 /* ---- input.c, facts.c: inputs of operations -------------------------------------------------- */
 
