@@ -4,6 +4,7 @@
  * PANAH_BENCH_PEOPLE   how many people (20000). A million: PANAH_BENCH_PEOPLE=1000000 ./dev bench http
  * PANAH_BENCH_DIR      a folder to keep and use again; without it one is made and removed
  * PANAH_BENCH_SECONDS  how long each measurement runs (5)
+ * PANAH_BENCH_PART     read, write or check: only that part
  * PANAH_BIN            the program, when it is not beside this one */
 #define BANNED_EXEMPT /* removes its folder through the shell's own ways */
 #include "load.h"
@@ -21,7 +22,7 @@
 
 #include "base/banned.h"
 
-enum { FAMILY = 5, IDS_MAX = 20000, CURSORS_MAX = 2000, OFFICES_MAX = 32 };
+enum { PAUSE_US = 500000, FAMILY = 5, IDS_MAX = 20000, CURSORS_MAX = 2000, OFFICES_MAX = 32 };
 
 typedef struct Bench {
     Arena *arena;
@@ -235,6 +236,10 @@ static void searches(Bench *b, const Server *s) {
     SEARCH(b, s, "search: one letter", "m", "a", "z", "f", "k");
     SEARCH(b, s, "search: Arabic script", "محمد احمد", "فاطمه", "زرغونه", "علی رضا", "عبدالله");
     search(b, s, "search: by number", NULL, 0);
+    clients_pause(PAUSE_US);
+    SEARCH(b, s, "search: all of these, twice a second each", "mohammad ahmad", "fatima ali",
+           "zarghuna moh", "abdul kari", "xavier", "m", "k", "محمد احمد", "فاطمه", "marie ngo");
+    clients_pause(0);
 }
 
 /* Every page's cursor along the whole list, by large pages; then small pages from any of them. */
@@ -533,6 +538,24 @@ static void print_memory(const Server *s, const char *when) {
     printf("resident memory, %-23s %9.0f MB\n", when, (double)server_rss_bytes(s) / 1e6);
 }
 
+static bool part_wanted(const char *name) {
+    const char *only = getenv("PANAH_BENCH_PART");
+    return !only || strcmp(only, name) == 0;
+}
+
+static void write_part(Bench *b, const Mark *mark) {
+    Server s = server_start(b->arena, b->dir, 0);
+    sign_in(b, &s);
+    Writes w = measure_writing(b, &s, "");
+    print_memory(&s, "after writing");
+    server_stop(&s);
+    measure_limit(b, mark, &w);
+    s = server_start(b->arena, b->dir, 5000);
+    sign_in(b, &s);
+    (void)measure_writing(b, &s, ", fsync + 5 ms");
+    server_stop(&s);
+}
+
 static void run(Bench *b) {
     make_folder(b);
     draw_people(b);
@@ -542,16 +565,11 @@ static void run(Bench *b) {
     print_start(&s);
     print_memory(&s, "just started");
     sign_in(b, &s);
-    measure_reading(b, &s);
-    print_memory(&s, "after reading");
-    Writes w = measure_writing(b, &s, "");
-    print_memory(&s, "after writing");
+    if (part_wanted("read")) measure_reading(b, &s);
+    if (part_wanted("read")) print_memory(&s, "after reading");
     server_stop(&s);
-    measure_limit(b, mark, &w);
-    s = server_start(b->arena, b->dir, 5000);
-    sign_in(b, &s);
-    (void)measure_writing(b, &s, ", fsync + 5 ms");
-    server_stop(&s);
+    if (part_wanted("write")) write_part(b, mark);
+    if (!part_wanted("check")) return;
     measure_checks(b);
     measure_import(b);
 }

@@ -300,14 +300,21 @@ static void note_time(Worker *w, int64_t us) {
     w->us[w->n++] = us;
 }
 
+static int64_t pause_us;
+
+void clients_pause(int64_t us) {
+    pause_us = us;
+}
+
 static void *worker_main(void *arg) {
     Worker *w = arg;
-    for (int64_t from = now_us(); from < w->until_us; w->client.steps++) {
+    while (now_us() < w->until_us) {
+        if (pause_us) usleep((unsigned)rng_between(&w->client.rng, pause_us / 2, pause_us * 3 / 2));
         arena_reset(w->client.arena);
+        int64_t from = now_us();
         w->step(&w->client);
-        int64_t end = now_us();
-        note_time(w, end - from);
-        from = end;
+        note_time(w, now_us() - from);
+        w->client.steps++;
     }
     return NULL;
 }

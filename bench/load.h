@@ -84,6 +84,8 @@ typedef struct Figure {
     double server_cpu; /* cores the server kept busy */
 } Figure;
 
+/* From now on each client waits so long, more or less, between two steps: people, not machines. */
+void clients_pause(int64_t us);
 /* CLIENTS threads (or fewer) run step() again and again for `seconds`. */
 Figure clients_run(const Server *s, const char *headers, size_t n_clients, double seconds,
                    void (*step)(Client *), void *arg);
