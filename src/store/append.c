@@ -113,3 +113,34 @@ Status ledger_append(Ctx *c, Store *s, const NewCommit *n) {
     TRY(insert_commit(c, s, n, LEDGER_POS(n->stream_no, n->h.seq)));
     return move_head(c, s, n);
 }
+
+/* ---- what a stored commit is found by ---- */
+
+Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {
+    Stmt *st =
+        db_stmt(c, db, "INSERT OR IGNORE INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, key_n);
+    bind_int(st, 2, pos);
+    bind_int(st, 3, part);
+    return db_run(c, db, st);
+}
+
+static Status note_idempotency(Ctx *c, Db *db, Id idempotency, int64_t pos) {
+    if (id_is_none(idempotency)) return ST_OK;
+    Stmt *st = db_stmt(
+        c, db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &idempotency);
+    bind_int(st, 2, pos);
+    return db_run(c, db, st);
+}
+
+Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) {
+    Stmt *st = db_stmt(c, db, "INSERT OR IGNORE INTO ledger_act_commit(act, pos) VALUES(?1, ?2)");
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &act->act);
+    bind_int(st, 2, pos);
+    TRY(db_run(c, db, st));
+    return note_idempotency(c, db, act->idempotency, pos);
+}

@@ -127,34 +127,6 @@ static Status scope_key(Ctx *c, Store *s, const ScopeRow *scope, KeyRow *ret) {
     return ST_OK;
 }
 
-static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {
-    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, key_n);
-    bind_int(st, 2, pos);
-    bind_int(st, 3, part);
-    return db_run(c, db, st);
-}
-
-static Status note_idempotency(Ctx *c, Db *db, Id idempotency, int64_t pos) {
-    if (id_is_none(idempotency)) return ST_OK;
-    Stmt *st = db_stmt(
-        c, db, "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
-    if (!st) return ctx_status(c);
-    bind_id(st, 1, &idempotency);
-    bind_int(st, 2, pos);
-    return db_run(c, db, st);
-}
-
-static Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) {
-    Stmt *st = db_stmt(c, db, "INSERT INTO ledger_act_commit(act, pos) VALUES(?1, ?2)");
-    if (!st) return ctx_status(c);
-    bind_id(st, 1, &act->act);
-    bind_int(st, 2, pos);
-    TRY(db_run(c, db, st));
-    return note_idempotency(c, db, act->idempotency, pos);
-}
-
 /* ---- one scope ---- */
 
 static Status seal_part(Ctx *c, Store *s, const Header *h, int64_t pos, uint32_t i,

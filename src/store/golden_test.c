@@ -270,6 +270,11 @@ static void test_format_1_is_read(void **state) {
     size_t n = 0;
     assert_int_equal(read_history(&c, g.person, &e, &n), ST_OK);
     assert_int_equal(n, 2); /* both lanes of the first act are one entry */
+    /* An act that came from another node can be found, and so undone, like one of our own. */
+    Id first = e[0].act.act;
+    assert_int_equal(read_act(&c, first, &e, &n), ST_OK);
+    assert_int_equal(n, 1);
+    assert_true(id_eq(e[0].act.act, first));
     arena_free(c.arena);
     toy_drop(&g.t);
 }

@@ -15,16 +15,6 @@ typedef struct PartList {
     VEC(PartAt) items;
 } PartList;
 
-static bool scope_reachable(const Ctx *c, uint32_t scope) {
-    Id office;
-    Lane lane;
-    if (!c->reach || !store_scope_office(c->store, scope, &office, &lane)) return false;
-    if (c->reach->everything) return true;
-    for (size_t i = 0; i < c->reach->lane[lane].n; i++)
-        if (c->reach->lane[lane].scopes[i] == scope) return true;
-    return false;
-}
-
 /* Parts of the subject in scopes within reach, in order of stream and seq. */
 static Status find_parts(Ctx *c, Id subject, PartList *out) {
     Stmt *st =
@@ -40,7 +30,7 @@ static Status find_parts(Ctx *c, Id subject, PartList *out) {
         PartAt at = { .pos = col_int(st, 0),
                       .part = (uint32_t)col_int(st, 1),
                       .scope_no = (uint32_t)col_int(st, 2) };
-        if (scope_reachable(c, at.scope_no)) vec_push(c->arena, &out->items, at);
+        if (reach_has_scope(c, at.scope_no)) vec_push(c->arena, &out->items, at);
     }
 }
 
@@ -68,10 +58,6 @@ static Status open_at(Ctx *c, PartAt *at, Opened *ret) {
     if (st != ST_OK && st != ST_MISSING) return st;
     ret->readable = true;
     return ST_OK;
-}
-
-static const FieldInfo *field_of(const KindInfo *k, const FieldKey *key) {
-    return key->no ? kind_field_no(k, key->no) : kind_field_id(k, key->custom);
 }
 
 /* ---- the state while walking forward ---- */
@@ -145,7 +131,7 @@ static void add_changes(Ctx *c, Walk *w, EntryBuild *b, size_t entry, const Open
         for (size_t g = 0; k && g < ch->n_groups; g++)
             for (size_t v = 0; v < ch->groups[g].n_values; v++) {
                 const FieldValue *fv = &ch->groups[g].values[v];
-                const FieldInfo *f = field_of(k, &fv->key);
+                const FieldInfo *f = field_of_key(k, &fv->key);
                 /* Hidden fields are secrets and such; the void is hidden in forms only. */
                 if (!f || (f->f.flags & FF_HIDDEN && f->index != 0)) continue;
                 Slot *s = slot_of(c, w, k, ch->id, f, fv->key.element);
@@ -352,7 +338,7 @@ static Status open_sealed_of(Ctx *c, Record *r, Str heads_blob) {
     if (!heads_parse(c->arena, heads_blob, &h))
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
     for (size_t i = 0; i < h.n; i++) {
-        const FieldInfo *f = field_of(r->kind, &h.fields[i].key);
+        const FieldInfo *f = field_of_key(r->kind, &h.fields[i].key);
         if (!f || !(f->f.flags & FF_SEALED) || h.fields[i].n_heads == 0) continue;
         TRY(value_from_commit(c, h.fields[i].heads[0].dot, r->id, &h.fields[i].key,
                               &r->values[f->index]));
@@ -370,7 +356,7 @@ Status record_open_sealed(Ctx *c, Record *r) {
     for (uint32_t lane = 0; lane < LANES; lane++) {
         TableSpec *t = schema_table(c->reader->schema, r->kind, (Lane)lane);
         uint32_t scope = t && !t->main ? store_scope_no(c->store, office, (Lane)lane) : 0;
-        if (!scope || !scope_reachable(c, scope)) continue;
+        if (!scope || !reach_has_scope(c, scope)) continue;
         Row row;
         TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
         if (row.rid) TRY(open_sealed_of(c, r, row.heads_blob));

@@ -202,10 +202,6 @@ static Status quarantine(Ctx *c, Projector *p, const ChangeOrigin *o, const Chan
     return db_run(c, p->db, st);
 }
 
-static const FieldInfo *field_of(const KindInfo *k, const FieldKey *key) {
-    return key->no ? kind_field_no(k, key->no) : kind_field_id(k, key->custom);
-}
-
 static bool fits(const FieldInfo *f, const FieldKey *key, Val v) {
     if (v.type == VAL_NULL) return true;
     if ((f->f.type == FT_SET) != (key->element.s != NULL)) return false;
@@ -481,7 +477,7 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
         size_t n_context = 0;
         TRY(local_context(c, p, group, context, &n_context));
         for (size_t v = 0; v < group->n_values; v++) {
-            const FieldInfo *f = field_of(k, &group->values[v].key);
+            const FieldInfo *f = field_of_key(k, &group->values[v].key);
             if (!f || !fits(f, &group->values[v].key, group->values[v].value)) {
                 TRY(quarantine(c, p, o, ch, f ? "value does not fit the field" : "unknown field"));
                 continue;

@@ -119,47 +119,6 @@ Status run_number(Ctx *c, Work *w, const Sql *s, Str text, bool ad_hoc, int64_t 
 
 /* ---- records ---- */
 
-static bool in_reach(const Ctx *c, Lane lane, uint32_t scope) {
-    for (size_t i = 0; i < c->reach->lane[lane].n; i++)
-        if (c->reach->lane[lane].scopes[i] == scope) return true;
-    return c->reach->everything;
-}
-
-/* Values that live in another lane's table, as far as that lane is in reach. */
-static Status add_beside(Ctx *c, Record *r) {
-    Id office;
-    Lane own;
-    if (!store_scope_office(c->store, r->scope, &office, &own)) return ST_OK;
-    for (uint32_t lane = 0; lane < LANES; lane++) {
-        const TableSpec *t = schema_table(c->reader->schema, r->kind, (Lane)lane);
-        uint32_t scope = t && !t->main ? store_scope_no(c->store, office, (Lane)lane) : 0;
-        if (!scope || !in_reach(c, (Lane)lane, scope)) continue;
-        Row row;
-        TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
-        for (size_t i = 0; row.rid && i < t->n_columns; i++)
-            r->values[t->columns[i].field->index] = row.values[i];
-        for (size_t i = 0; row.rid && i < row.extra.map.n; i++) {
-            const FieldInfo *f = kind_field(r->kind, row.extra.map.v[i].key);
-            if (f) r->values[f->index] = row.extra.map.v[i].value;
-        }
-    }
-    return ST_OK;
-}
-
-static Status mark_conflict(Ctx *c, Record *r) {
-    Heads h;
-    if (!heads_parse(c->arena, r->heads, &h))
-        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
-    for (size_t i = 0; i < h.n; i++) {
-        const FieldKey *key = &h.fields[i].key;
-        if (h.fields[i].n_heads < 2) continue;
-        const FieldInfo *f =
-            key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
-        if (f && f->f.merge == MERGE_MUST_RESOLVE) r->conflict = true;
-    }
-    return ST_OK;
-}
-
 static Status record_of(Ctx *c, const TableSpec *t, int64_t rid, Record **ret) {
     Stmt *st = db_stmt(c, c->reader->db, t->sql_select_rid);
     bool found = false;
@@ -170,9 +129,7 @@ static Status record_of(Ctx *c, const TableSpec *t, int64_t rid, Record **ret) {
     ASSERT(found); /* in the same snapshot */
     row_from_stmt(c->arena, t, st, 0, &row);
     sqlite3_reset(st);
-    TRY(record_from_row(c, &row, ret));
-    TRY(mark_conflict(c, *ret));
-    return add_beside(c, *ret);
+    return record_finish(c, &row, ret);
 }
 
 Status records_of(Ctx *c, const TableSpec *t, const int64_t *rids, size_t n, Record **ret) {

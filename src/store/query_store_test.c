@@ -151,7 +151,7 @@ static void test_memory_runs_out(void **state) {
     for (int i = 0; i < 100; i++)
         add_person(&t, i);
     size_t failed = 0, n = 0;
-    for (size_t cap = 40 << 10; cap < 4 << 20; cap += 16 << 10) {
+    for (size_t cap = 40 << 10; cap < 4 << 20; cap += 4 << 10) {
         bool out = runs_out(&t, cap, &n);
         failed += out;
         if (!out) break;

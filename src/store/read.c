@@ -9,12 +9,18 @@ enum {
     COUNTED_MAX = 2000, /* among terms with more rows than that any may lead */
 };
 
-static bool in_reach(const Ctx *c, Lane lane, uint32_t scope) {
+bool reach_has(const Ctx *c, Lane lane, uint32_t scope) {
     if (!c->reach) return false;
     if (c->reach->everything) return true;
     for (size_t i = 0; i < c->reach->lane[lane].n; i++)
         if (c->reach->lane[lane].scopes[i] == scope) return true;
     return false;
+}
+
+bool reach_has_scope(const Ctx *c, uint32_t scope) {
+    Id office;
+    Lane lane;
+    return store_scope_office(c->store, scope, &office, &lane) && reach_has(c, lane, scope);
 }
 
 static Status missing(Ctx *c, const KindInfo *k) {
@@ -31,12 +37,16 @@ static Status add_side_values(Ctx *c, Record *r) {
         TableSpec *t = schema_table(schema, r->kind, (Lane)lane);
         if (!t || t->main) continue;
         uint32_t scope = store_scope_no(c->store, office, (Lane)lane);
-        if (!scope || !in_reach(c, (Lane)lane, scope)) continue;
+        if (!scope || !reach_has(c, (Lane)lane, scope)) continue;
         Row row;
         TRY(row_load(c, c->reader->db, t, r->id, scope, &row));
         if (!row.rid) continue;
         for (size_t i = 0; i < t->n_columns; i++)
             r->values[t->columns[i].field->index] = row.values[i];
+        for (size_t i = 0; i < row.extra.map.n; i++) {
+            const FieldInfo *f = kind_field(r->kind, row.extra.map.v[i].key);
+            if (f) r->values[f->index] = row.extra.map.v[i].value;
+        }
     }
     return ST_OK;
 }
@@ -48,15 +58,13 @@ static Status mark_conflict(Ctx *c, Record *r) {
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("heads blob"));
     for (size_t i = 0; i < h.n; i++) {
         if (h.fields[i].n_heads < 2) continue;
-        const FieldKey *key = &h.fields[i].key;
-        const FieldInfo *f =
-            key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
+        const FieldInfo *f = field_of_key(r->kind, &h.fields[i].key);
         if (f && f->f.merge == MERGE_MUST_RESOLVE) r->conflict = true;
     }
     return ST_OK;
 }
 
-static Status finish(Ctx *c, Row *row, Record **ret) {
+Status record_finish(Ctx *c, Row *row, Record **ret) {
     TRY(record_from_row(c, row, ret));
     TRY(mark_conflict(c, *ret));
     return add_side_values(c, *ret);
@@ -66,8 +74,8 @@ Status read_record(Ctx *c, const KindInfo *k, Id id, Record **ret) {
     const TableSpec *t = schema_table(c->reader->schema, k, k->k->lane);
     Row row;
     TRY(row_find(c, c->reader->db, t, id, &row));
-    if (!row.rid || !in_reach(c, t->lane, row.scope_no)) return missing(c, k);
-    return finish(c, &row, ret);
+    if (!row.rid || !reach_has(c, t->lane, row.scope_no)) return missing(c, k);
+    return record_finish(c, &row, ret);
 }
 
 /* Runs a prepared SELECT of a table's columns and keeps what is in reach. */
@@ -78,7 +86,7 @@ static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record
         bool more = false;
         TRY(db_step(c, c->reader->db, st, &more));
         if (!more) break;
-        if (!in_reach(c, t->lane, (uint32_t)col_int(st, 2))) continue;
+        if (!reach_has(c, t->lane, (uint32_t)col_int(st, 2))) continue;
         Row row;
         row_from_stmt(c->arena, t, st, 0, &row);
         vec_push(c->arena, &rows, row);
@@ -89,7 +97,7 @@ static Status collect(Ctx *c, const TableSpec *t, Stmt *st, size_t limit, Record
     }
     Record **out = arena_array(c->arena, Record *, rows.n + 1);
     for (size_t i = 0; i < rows.n; i++)
-        TRY(finish(c, &rows.v[i], &out[i]));
+        TRY(record_finish(c, &rows.v[i], &out[i]));
     *ret = out;
     *ret_n = rows.n;
     return ST_OK;
@@ -236,7 +244,7 @@ static bool all_answer(const TermScan *s, Str terms) {
 
 static bool fits_query(const Ctx *c, TermScan *s, Stmt *st) {
     const TermQuery *q = s->q;
-    if (!in_reach(c, s->table->lane, (uint32_t)col_int(st, 1))) return false;
+    if (!reach_has(c, s->table->lane, (uint32_t)col_int(st, 1))) return false;
     if (!q->with_void && !col_is_null(st, 2)) return false;
     if (!all_answer(s, col_bytes(st, 3))) return false;
     return !s->may_repeat || rid_add(c->arena, &s->seen, col_int(st, 0));
@@ -253,7 +261,7 @@ static Status take(Ctx *c, TermScan *s, int64_t rid) {
     row_from_stmt(c->arena, s->table, st, 0, &row);
     sqlite3_reset(st);
     Record *r = NULL;
-    TRY(finish(c, &row, &r));
+    TRY(record_finish(c, &row, &r));
     vec_push(c->arena, &s->found, r);
     return ST_OK;
 }

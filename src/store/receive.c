@@ -101,29 +101,13 @@ static Status lock_part(Ctx *c, Store *s, Id key_id, int64_t pos, uint32_t part)
     return db_run(c, s->writer.db, st);
 }
 
-static Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) {
-    Stmt *st =
-        db_stmt(c, db, "INSERT OR IGNORE INTO ledger_part(key_n, pos, part) VALUES(?1, ?2, ?3)");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, key_n);
-    bind_int(st, 2, pos);
-    bind_int(st, 3, part);
-    return db_run(c, db, st);
-}
-
 static Status project_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i, Str body) {
     Store *s = p->store;
     uint32_t stream_no = POS_STREAM(sc->pos);
     if (i == 0) {
         ActPart act;
-        if (!act_part_decode(c->arena, body, &act) || id_is_none(act.idempotency)) return ST_OK;
-        Stmt *st = db_stmt(
-            c, s->writer.db,
-            "INSERT INTO ledger_act(idempotency, pos) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
-        if (!st) return ctx_status(c);
-        bind_id(st, 1, &act.idempotency);
-        bind_int(st, 2, sc->pos);
-        return db_run(c, s->writer.db, st);
+        if (!act_part_decode(c->arena, body, &act)) return ST_OK;
+        return note_act(c, s->writer.db, &act, sc->pos);
     }
     ChangePart part;
     if (!change_part_decode(c->arena, body, sc->h.stream, &part)) {

@@ -117,6 +117,10 @@ Status row_find(Ctx *c, Db *db, const TableSpec *t, Id id, Row *ret) {
     return ST_OK;
 }
 
+const FieldInfo *field_of_key(const KindInfo *k, const FieldKey *key) {
+    return key->no ? kind_field_no(k, key->no) : kind_field_id(k, key->custom);
+}
+
 /* ---- records ---- */
 
 Status record_from_row(Ctx *c, Row *row, Record **ret) {

@@ -264,6 +264,10 @@ typedef struct NewCommit {
 } NewCommit;
 Status ledger_append(Ctx *c, Store *s, const NewCommit *n) CHECKED;
 
+/* What a commit is found by later: the key of each part; the act, and what made it idempotent. */
+Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) CHECKED;
+Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) CHECKED;
+
 /* ---- projection ---- */
 
 /* Where a change comes from. */
@@ -318,6 +322,13 @@ Status row_find(Ctx *c, Db *db, const TableSpec *t, Id id, Row *ret) CHECKED;
 /* The record of a main row, side tables left out. */
 Status record_from_row(Ctx *c, Row *row, Record **ret) CHECKED;
 
+const FieldInfo *field_of_key(const KindInfo *k, const FieldKey *key); /* NULL: unknown */
+/* Is the scope (of that lane) within the caller's reach? */
+bool reach_has(const Ctx *c, Lane lane, uint32_t scope);
+bool reach_has_scope(const Ctx *c, uint32_t scope);
+/* A main row as a whole record: the values of other lanes in reach, custom ones too, and whether people
+ * have to decide between several. */
+Status record_finish(Ctx *c, Row *row, Record **ret) CHECKED;
 /* Takes a deleted row out of hash, count and conflicts. */
 Status project_forget_row(Ctx *c, Projector *p, const Row *row) CHECKED;
 

@@ -321,6 +321,35 @@ static void test_a_bulk_left_half_way_is_made_whole(void **state) {
     fill_in_bulk(false);
 }
 
+static void test_a_custom_field_of_another_lane(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Nasrin", "Jawad");
+    Act a = { .t = &t, .id = id_new(t.env), .create = true };
+    a.kind = model_kind(store_model(t.store), STR("custom_field"));
+    a.fields = fields_of(&t, "on_kind", "person");
+    val_set_c(t.arena, &a.fields, "name", val_text(STR("threat")));
+    val_set_c(t.arena, &a.fields, "type", val_text(STR("text")));
+    val_set_c(t.arena, &a.fields, "lane", val_text(STR("protection")));
+    assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
+    toy_kinds_of(&t); /* the model has changed */
+    assert_int_equal(set_field(&t, id, STR(""), "threat", val_text(STR("an uncle")), false), ST_OK);
+    for (int opened = 0; opened < 2; opened++) { /* now, and after the next start */
+        Ctx c = reading(&t);
+        Record *r = NULL;
+        assert_int_equal(read_record(&c, t.person, id, &r), ST_OK);
+        assert_true(str_eq(record_text(r, "threat"), STR("an uncle")));
+        arena_free(c.arena);
+        store_close(t.store);
+        assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+        toy_kinds_of(&t);
+        t.c.store = t.store;
+    }
+    check_sound(&t);
+    toy_drop(&t);
+}
+
 static void test_the_key_on_paper_opens_the_folder(void **state) {
     (void)state;
     Toy t;
@@ -364,6 +393,7 @@ int main(void) {
         cmocka_unit_test(test_history_and_as_of),
         cmocka_unit_test(test_reopen_keeps_everything),
         cmocka_unit_test(test_erasure_leaves_no_trace),
+        cmocka_unit_test(test_a_custom_field_of_another_lane),
         cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
         cmocka_unit_test(test_a_bulk_left_half_way_is_made_whole),

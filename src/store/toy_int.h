@@ -40,7 +40,19 @@ static const Kind toy_phone = { "phone",  24,        SUBJECT_FIELD,
                                 "person", LANE_CORE, FIELDS(toy_phone_fields),
                                 "number", "A phone" };
 
-static const Kind *const toy_kinds[] = { &toy_office, &toy_person, &toy_phone };
+/* As the admin room has it: store/reload.c reads it by name. */
+static const Field toy_custom_fields[] = {
+    { "on_kind", .no = 2, .type = FT_TEXT },   { "name", .no = 3, .type = FT_TEXT },
+    { "type", .no = 4, .type = FT_TEXT },      { "codes", .no = 5, .type = FT_TEXT },
+    { "max", .no = 6, .type = FT_INT },        { "ask", .no = 7, .type = FT_TEXT },
+    { "lane", .no = 8, .type = FT_TEXT },      { "label_en", .no = 9, .type = FT_TEXT },
+    { "label_fr", .no = 10, .type = FT_TEXT }, { "label_fa", .no = 11, .type = FT_TEXT },
+    { "label_ps", .no = 12, .type = FT_TEXT }, { "label_ar", .no = 13, .type = FT_TEXT },
+};
+static const Kind toy_custom = { "custom_field", .no = 6, .subject_rule = SUBJECT_NONE,
+                                 .lane = LANE_CONTROL, FIELDS(toy_custom_fields) };
+
+static const Kind *const toy_kinds[] = { &toy_office, &toy_person, &toy_phone, &toy_custom };
 static const Code toy_language_codes[] = { { .code = STR_INIT("en"), .since = 1 },
                                            { .code = STR_INIT("fa"), .since = 1 },
                                            { .code = STR_INIT("fr"), .since = 1 } };
@@ -56,7 +68,7 @@ static const CodeList toy_lists[] = { { .name = STR_INIT("void_reason"),
                                         .codes = toy_language_codes,
                                         .n = 3 } };
 static const ModelSource toy_model = {
-    .kinds = toy_kinds, .n_kinds = 3, .lists = toy_lists, .n_lists = 2
+    .kinds = toy_kinds, .n_kinds = 4, .lists = toy_lists, .n_lists = 2
 };
 
 typedef struct Toy {
