@@ -381,7 +381,7 @@ static int bind_column(Stmt *st, int i, Arena *a, const Column *col, Val v) {
         i++;
     }
     if (col->sort) {
-        if (text) bind_blob(st, i, sort_key(a, v.text, STR("fa")));
+        if (text) bind_blob(st, i, sort_key(a, v.text, SORT_LANG));
         i++;
     }
     return i;

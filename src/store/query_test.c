@@ -32,7 +32,7 @@ static bool is_unknown(Val v) {
 static Val key_in_memory(Arena *a, QtView *view, const FieldInfo *f) {
     Val v = f ? qt_get(view, NULL, f) : VAL_ABSENT;
     if (v.type != VAL_TEXT || f->f.type != FT_TEXT) return v;
-    if (f->f.flags & FF_SORT) return val_bytes(sort_key(a, v.text, STR("fa")));
+    if (f->f.flags & FF_SORT) return val_bytes(sort_key(a, v.text, SORT_LANG));
     return val_text(text_fold(a, v.text));
 }
 

@@ -300,6 +300,10 @@ Status projector_flush(Ctx *c, Projector *p) CHECKED;
 
 /* ---- rows ---- */
 
+/* Keys of one column must be of one language, and the projection knows no settings: Persian order, in
+ * which Arabic script comes first and Latin after it in its own order. */
+#define SORT_LANG STR("fa")
+
 /* A row of a table as stored. */
 typedef struct Row {
     const TableSpec *table;
