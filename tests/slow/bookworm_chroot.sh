@@ -36,7 +36,8 @@ step() { # step NAME COMMAND...: one test; the end of its output where it fails
         tail -n 1 "$log" | sed 's/^/# /'
         echo "ok $n - $name"
     else
-        tail -n 200 "$log" | sed 's/^/# /'
+        grep -A 20 '^FAILED' "$log" | sed 's/^/# /'
+        tail -n 60 "$log" | sed 's/^/# /'
         echo "not ok $n - $name"
         exit 1
     fi
