@@ -6,9 +6,8 @@
 
 #include "base/banned.h"
 
-enum { BLOB_BYTES_MAX = 8 << 20 };
+enum { BLOB_BYTES_MAX = 8 << 20, SWEPT_MAX = 10000 };
 #define STAGED_KEPT TIME_DAY
-#define STAGED_NAMES "blob_name"
 
 /* The type as the bytes say, whatever a header says; NULL: neither JPEG nor PNG. */
 static const char *image_type(Str bytes) {
@@ -22,24 +21,12 @@ typedef struct Staged {
     bool sweep;
 } Staged;
 
-/* Beside the pictures stand their names alone, so that the old ones are found without reading them. */
-static Status sweep(Ctx *c) {
-    LocalItem *items;
-    size_t n;
-    TRY(local_list(c, STR(STAGED_NAMES), &items, &n));
-    for (size_t i = 0; i < n; i++) {
-        if (items[i].when > c->now - STAGED_KEPT) continue;
-        TRY(local_delete(c, STR(REGISTRY_STAGED_BLOBS), items[i].key));
-        TRY(local_delete(c, STR(STAGED_NAMES), items[i].key));
-    }
-    return ST_OK;
-}
-
 static Status stage(Ctx *c, Tx *tx, void *arg) {
     const Staged *s = arg;
     (void)tx;
-    if (s->sweep) TRY(sweep(c));
-    TRY(local_put(c, STR(STAGED_NAMES), s->key, STR("")));
+    if (s->sweep)
+        TRY(local_delete_older(c, STR(REGISTRY_STAGED_BLOBS), c->now - STAGED_KEPT, SWEPT_MAX,
+                               NULL));
     return local_put(c, STR(REGISTRY_STAGED_BLOBS), s->key, s->bytes);
 }
 

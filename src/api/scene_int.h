@@ -118,10 +118,12 @@ static inline void scene_add_room(Scene *s, const Room *room) {
 }
 
 static inline void scene_model(Scene *s) {
-    const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
-                                  &scene_room };
+    static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
+                                         &scene_room };
     for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
         scene_add_room(s, rooms[i]);
+    s->table.rooms = rooms;
+    s->table.n_rooms = sizeof rooms / sizeof rooms[0];
     size_t n = 0;
     for (size_t i = 0; i < builtin_code_labels_n; i++)
         s->labels[n++] = builtin_code_labels[i];

@@ -53,5 +53,5 @@ const ModelSource *app_model(void) {
 
 OpTable app_ops(void) {
     gather();
-    return (OpTable){ .ops = ops, .n = n_ops };
+    return (OpTable){ .ops = ops, .n = n_ops, .rooms = rooms, .n_rooms = ROOMS };
 }

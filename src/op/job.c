@@ -157,7 +157,7 @@ Status job_submit(Jobs *j, Run *r) {
     if (asked == ASK_NEW) {
         Job **place = job_make(c, j), *job = *place;
         if (!job || job_fill(job, r) != ST_OK) return FAIL(c, ST_MEMORY, NULL, "error.memory");
-        TRY(job_keep(c, job, &job->facts));
+        TRY(job_keep(c, job, &job->facts, NULL));
         pthread_mutex_lock(&j->lock);
         asked = ask(j, r, &id);
         if (asked == ASK_NEW) {
@@ -204,28 +204,26 @@ static Status unknown(Ctx *c) {
     return FAIL(c, ST_MISSING, NULL, "error.job.unknown");
 }
 
+static Status fill_outcome(Ctx *c, Jobs *j, const JobFacts *f, JobView *v) {
+    static const Err unsaved = { ST_IO, STR_INIT(""), STR_INIT("error.job.not_saved"),
+                                 .cause = STR_INIT("") };
+    if (f->state == JOB_CANCELLED && f->began_at == TIME_NONE) return ST_OK; /* it had none */
+    if (!f->unsaved) return job_outcome_read(c, j, v);
+    v->errs = &unsaved;
+    v->n_errs = 1;
+    return ST_OK;
+}
+
 Status job_get(Ctx *c, Jobs *j, Id id, JobView *ret) {
     JobFacts facts;
-    Job **held = arena_new_of(c->arena, Job *);
-    arena_defer(c->arena, drop_later, held);
     pthread_mutex_lock(&j->lock);
-    Job *job = job_at(j, id);
-    if (job) {
-        job->refs++;
-        facts = job->facts;
-    }
+    const Job *job = job_at(j, id);
+    if (job) facts = job->facts;
     pthread_mutex_unlock(&j->lock);
-    *held = job;
     if (!job || !may_see(c, &facts)) return unknown(c);
     JobView v;
     fill_view(c, &facts, &v);
-    if (facts.state >= JOB_DONE) {
-        v.result = job_result(c->arena, job);
-        v.errs = errs_copy(c->arena, job->errs, job->n_errs);
-        v.n_errs = job->n_errs;
-    }
-    drop_later(held);
-    *held = NULL;
+    if (facts.state >= JOB_DONE) TRY(fill_outcome(c, j, &facts, &v));
     *ret = v;
     return ST_OK;
 }
@@ -295,7 +293,7 @@ Status job_cancel(Ctx *c, Jobs *j, Id id) {
     pthread_mutex_unlock(&j->lock);
     *held = job;
     if (!job) return unknown(c);
-    return ended ? job_keep(c, job, &facts) : ST_OK;
+    return ended ? job_keep(c, job, &facts, NULL) : ST_OK;
 }
 
 void job_progress(Job *job, int64_t done, int64_t total, const char *phase_key) {

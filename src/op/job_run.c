@@ -17,6 +17,7 @@ typedef struct JobRun {
     Reading *reading;
     OpCall call;
     Status status;
+    JobOutcome outcome; /* in the arena of the work */
 } JobRun;
 
 /* Who asked for it, as they are now: an account may have been suspended meanwhile. */
@@ -45,29 +46,6 @@ static Status enter_actor(JobRun *r) {
     return actor_require(c, job->op->needs);
 }
 
-/* The result as CBOR in the job's own arena; keeping it is what may be too large. */
-typedef struct Keep {
-    JobRun *r;
-    Val shown;
-} Keep;
-
-static Status keep_result(void *arg) {
-    Keep *k = arg;
-    Job *job = k->r->job;
-    Buf bytes = buf_new(job->arena, JOB_RESULT_MAX);
-    cbor_put_val(&bytes, k->shown);
-    if (buf_full(&bytes)) return ST_LIMIT;
-    job->result = buf_text(&bytes);
-    return ST_OK;
-}
-
-static Status keep_errors(void *arg) {
-    JobRun *r = arg;
-    r->job->errs = errs_copy(r->job->arena, r->c.errs.v, r->c.errs.n);
-    r->job->n_errs = r->c.errs.n;
-    return ST_OK;
-}
-
 static Status work(JobRun *r) {
     Job *job = r->job;
     Ctx *c = &r->c;
@@ -85,9 +63,11 @@ static Status work(JobRun *r) {
     if (job->op->flags & OP_READ) TRY(reading_begin(c, job->jobs->store, &r->reading));
     if (job->op->prepare) TRY(job->op->prepare(c, &r->call));
     TRY(job->op->fn(c, &r->call));
-    Keep keep = { r, run_show(c, job->op, r->call.result) };
-    Status st = guard_run(job->arena, keep_result, &keep);
-    return st == ST_OK ? ST_OK : FAIL(c, ST_LIMIT, NULL, "error.job.result_too_large");
+    Buf bytes = buf_new(r->arena, JOB_RESULT_MAX);
+    cbor_put_val(&bytes, run_show(c, job->op, r->call.result));
+    if (buf_full(&bytes)) return FAIL(c, ST_LIMIT, NULL, "error.job.result_too_large");
+    r->outcome.result = buf_text(&bytes);
+    return ST_OK;
 }
 
 static Status work_guarded(void *run) {
@@ -97,43 +77,37 @@ static Status work_guarded(void *run) {
     return work(r);
 }
 
-/* Why it did not go well, in the job's own arena. Out of memory there is nothing safe to copy. */
+/* Why it did not go well. Out of memory there is nothing safe to tell. */
 static void tell_errors(JobRun *r, bool stopped) {
-    static Err memory = { ST_MEMORY, STR_INIT(""), STR_INIT("error.memory"),
-                          .cause = STR_INIT("") };
-    static Err interrupted = { ST_CANCELLED, STR_INIT(""), STR_INIT("error.job.interrupted"),
-                               .cause = STR_INIT("") };
-    Job *job = r->job;
-    job->result = STR_NONE;
-    if (stopped || r->status == ST_MEMORY) {
-        job->errs = stopped ? &interrupted : &memory;
-        job->n_errs = 1;
-    } else if (guard_run(job->arena, keep_errors, r) != ST_OK) {
-        job->errs = &memory;
-        job->n_errs = 1;
-    }
+    static const Err memory = { ST_MEMORY, STR_INIT(""), STR_INIT("error.memory"),
+                                .cause = STR_INIT("") };
+    static const Err interrupted = { ST_CANCELLED, STR_INIT(""), STR_INIT("error.job.interrupted"),
+                                     .cause = STR_INIT("") };
+    r->outcome = (JobOutcome){ .errs = r->c.errs.v, .n_errs = r->c.errs.n };
+    if (stopped || r->status == ST_MEMORY)
+        r->outcome = (JobOutcome){ .errs = stopped ? &interrupted : &memory, .n_errs = 1 };
 }
 
 typedef struct Note {
-    Job *job;
+    const JobRun *run;
     JobFacts facts;
     Arena *arena;
 } Note;
 
 static Status note(void *arg) {
     Note *n = arg;
-    Ctx c = ctx_new(n->job->jobs->env, n->arena);
-    return job_keep(&c, n->job, &n->facts);
+    const Job *job = n->run->job;
+    Ctx c = ctx_new(job->jobs->env, n->arena);
+    return job_keep(&c, job, &n->facts, &n->run->outcome);
 }
 
-/* Durable first, then visible: who sees "done" will find it again. A disk that is full does not
- * hold up the answer. */
+/* Durable first, then visible: who sees "done" will find it again. */
 static void finish(JobRun *r) {
     Job *job = r->job;
     Jobs *j = job->jobs;
     bool stopped = r->status == ST_CANCELLED && !atomic_load(&job->cancel);
     if (r->status != ST_OK) tell_errors(r, stopped);
-    Note n = { .job = job, .arena = arena_new(j->env, 4 * (size_t)JOB_KEPT_ARENA_MAX) };
+    Note n = { .run = r, .arena = arena_new(j->env, 4 * (size_t)JOB_KEPT_ARENA_MAX) };
     pthread_mutex_lock(&j->lock); /* a cancel may be writing into them */
     n.facts = job->facts;
     pthread_mutex_unlock(&j->lock);
@@ -145,7 +119,8 @@ static void finish(JobRun *r) {
     if (kept != ST_OK) log_warn(j->env, "job_not_saved", "status", status_name(kept), NULL);
     arena_free(n.arena);
     pthread_mutex_lock(&j->lock);
-    job->facts.state = n.facts.state;
+    job->facts.state = kept == ST_OK ? n.facts.state : JOB_FAILED;
+    job->facts.unsaved = kept != ST_OK;
     job->facts.ended_at = n.facts.ended_at;
     job_moved(job);
     arena_free(job->input_arena);
@@ -200,6 +175,7 @@ static Job *take(Jobs *j, bool *ret_closing) {
         job->refs++;
         job->facts.state = JOB_RUNNING;
         job->facts.began_at = env_now(j->env);
+        job->erasures = atomic_load(&j->erasures);
         job_moved(job);
     }
     *ret_closing = j->closing;
@@ -233,7 +209,6 @@ typedef struct Make {
     Job *job;
 } Make;
 
-/* The job itself lives in the arena that holds its result. */
 static Status make(void *arg) {
     Make *m = arg;
     Job *job = arena_new_of(m->arena, Job);
@@ -248,7 +223,7 @@ static Status make(void *arg) {
 }
 
 Job *job_new(Jobs *j) {
-    Make m = { .jobs = j, .arena = arena_new(j->env, JOB_KEPT_ARENA_MAX) };
+    Make m = { .jobs = j, .arena = arena_new(j->env, JOB_SELF_ARENA_MAX) };
     if (guard_run(m.arena, make, &m) == ST_OK) return m.job;
     arena_free(m.arena);
     return NULL;

@@ -478,6 +478,34 @@ static void test_a_restart_shows_what_was_interrupted(void **state) {
     assert_true(id_eq(views[0].id, queued));
 }
 
+static Status forget_all(Ctx *c2, Tx *tx, void *arg) {
+    (void)tx;
+    (void)arg;
+    return op_forget(c2, &t->table, t->clerk);
+}
+
+static void test_an_erasure_takes_results_away(void **state) {
+    (void)state;
+    gate_open(1);
+    Id done = begin("long.steps", "{'steps':1,'text':'Canaryzarghoon'}");
+    assert_int_equal(wait_until_over(done).n_errs, 0);
+    gate_open(0);
+    Id running = begin("long.steps", "{'steps':1,'text':'Canaryzarghoon'}");
+    gate_await_running(1);
+    assert_int_equal(store_write(t->store, &t->c, forget_all, NULL), ST_OK);
+    gate_open(1);
+    Id jobs[] = { done, running };
+    for (size_t i = 0; i < 2; i++) {
+        JobView v = wait_until_over(jobs[i]);
+        assert_int_equal(v.state, JOB_DONE);
+        assert_true(val_is_absent(v.result));
+        assert_int_equal(v.n_errs, 1);
+        assert_true(str_is(v.errs[0].key, "error.job.erased"));
+    }
+    Id after = begin("long.steps", "{'steps':1,'text':'x'}");
+    assert_true(str_is(val_get_text(wait_until_over(after).result, "text", STR("")), "x"));
+}
+
 static void test_old_jobs_and_replies_go(void **state) {
     (void)state;
     gate_open(1);
@@ -521,6 +549,7 @@ int main(void) {
         TEST(test_without_a_pool_it_runs_here),
         TEST(test_who_was_suspended_meanwhile),
         TEST(test_a_restart_shows_what_was_interrupted),
+        TEST(test_an_erasure_takes_results_away),
         TEST(test_old_jobs_and_replies_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,8 @@ struct OpTable {
     Access
         *access; /* records who read what; without it OP_READS_FILE is refused but to the system */
     Jobs *jobs;  /* NULL: an OP_JOB runs on the caller's thread and answers with its result */
+    const struct Room *const *rooms; /* whose forget() an erasure calls */
+    size_t n_rooms;
 };
 
 typedef struct OpRequest {
@@ -101,8 +103,15 @@ typedef struct Room {
     size_t n_kinds;
     const Op *ops;
     size_t n_ops;
+    /* What the room keeps of a subject outside of the ledger, in LOCAL, goes. Inside the act that
+     * erases it, before its records go. NULL: it keeps nothing. */
+    Status (*forget)(Ctx *c, Id subject);
 } Room;
 extern const Room access_room, op_room;
+
+/* Inside the act that erases a subject, before tx_erase(): kept replies that name it, the results of
+ * all jobs (lists that were read name people whom no id leads to), and what the rooms keep. */
+Status op_forget(Ctx *c, const OpTable *t, Id subject) CHECKED;
 
 /* BUG() on a mistake in the table: names and numbers twice, shapes, flags that do not go together.
  * Once, at the start. */
@@ -147,7 +156,8 @@ typedef struct JobView {
     Str phase;                          /* label key; may be empty */
     Time queued_at, began_at, ended_at; /* TIME_NONE: not yet */
     Val result;                         /* JOB_DONE: as JSON shows it */
-    const Err *errs;                    /* JOB_FAILED, JOB_CANCELLED */
+    const Err *errs;                    /* JOB_FAILED, JOB_CANCELLED; "error.job.erased" where an
+                                           erasure has taken result or errors away */
     size_t n_errs;
 } JobView;
 

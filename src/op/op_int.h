@@ -63,10 +63,15 @@ Status input_hash(Ctx *c, Val input, uint64_t *ret) CHECKED;
  * the key belongs to another call. */
 Status reply_find(Ctx *c, Run *r, bool *ret_found) CHECKED;
 Status reply_keep(Ctx *c, const Run *r, Val shown) CHECKED;
+/* Deletes those that name a subject. Inside a write. */
+Status replies_forget(Ctx *c, Id subject) CHECKED;
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
 #define JOB_SPACE STR("job")
+#define JOB_OUTCOME_SPACE STR("job.outcome")
 Status job_submit(Jobs *jobs, Run *r) CHECKED;
+/* Deletes all results and errors; what runs now will keep none. jobs may be NULL. Inside a write. */
+Status jobs_forget(Ctx *c, Jobs *jobs) CHECKED;
 
 #endif

@@ -1,7 +1,8 @@
 /* reply.c: the first results of calls with an idempotency key.
  *
  * The ledger knows for ever which act a key led to; LOCAL keeps the result itself for some days, and
- * is all there is for operations that write LOCAL things only. */
+ * is all there is for operations that write LOCAL things only. Results are ids, numbers and counts;
+ * those that name an erased subject go with it, and its ids alone are answered from the ledger. */
 #include "op/op_int.h"
 
 #include "base/banned.h"
@@ -87,4 +88,13 @@ Status reply_keep(Ctx *c, const Run *r, Val shown) {
     cbor_put_val(&bytes, v);
     if (buf_full(&bytes)) return ST_OK; /* too large to keep: a repeated call gets the ids */
     return local_put(c, REPLY_SPACE, id_text(c->arena, r->q->idempotency), buf_text(&bytes));
+}
+
+Status replies_forget(Ctx *c, Id subject) {
+    Str *keys;
+    size_t n;
+    TRY(local_find(c, REPLY_SPACE, id_text(c->arena, subject), &keys, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(local_delete(c, REPLY_SPACE, keys[i]));
+    return ST_OK;
 }

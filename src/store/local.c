@@ -83,6 +83,51 @@ Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) {
     return ST_OK;
 }
 
+/* instr() on blobs looks for bytes; the keys alone come back. */
+Status local_find(Ctx *c, Str space, Str holds, Str **ret_keys, size_t *ret_n) {
+    Db *db = c->reader->db;
+    Stmt *st = db_stmt(c, db, "SELECT key FROM local_item WHERE space=?1 AND instr(bytes, ?2) > 0");
+    if (!st) return ctx_status(c);
+    bind_text(st, 1, space);
+    bind_blob(st, 2, holds);
+    VEC(Str) keys = { 0 };
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, db, st, &row));
+        if (!row) break;
+        vec_push(c->arena, &keys, col_copy(c->arena, st, 0));
+    }
+    *ret_keys = keys.v;
+    *ret_n = keys.n;
+    return ST_OK;
+}
+
+static Status older_keys(Ctx *c, Str space, Time before, size_t max, Str *out, size_t *ret_n) {
+    Db *db = c->reader->db;
+    Stmt *st = db_stmt(c, db, "SELECT key FROM local_item WHERE space=?1 AND at<?2 LIMIT ?3");
+    if (!st) return ctx_status(c);
+    bind_text(st, 1, space);
+    bind_int(st, 2, before);
+    bind_int(st, 3, (int64_t)max);
+    *ret_n = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, db, st, &row));
+        if (!row) return ST_OK;
+        out[(*ret_n)++] = col_copy(c->arena, st, 0);
+    }
+}
+
+Status local_delete_older(Ctx *c, Str space, Time before, size_t max, size_t *ret_n) {
+    Str *keys = arena_array(c->arena, Str, max);
+    size_t n = 0;
+    TRY(older_keys(c, space, before, max, keys, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(local_delete(c, space, keys[i]));
+    if (ret_n) *ret_n = n;
+    return ST_OK;
+}
+
 /* ---- claims ---- */
 
 Status tx_claim(Ctx *c, const char *space, Str key, Id owner) {

@@ -253,6 +253,10 @@ typedef struct LocalItem {
     Time when;
 } LocalItem;
 Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) CHECKED;
+/* Keys of the items whose bytes have `holds` in them; looks at every item of the space. */
+Status local_find(Ctx *c, Str space, Str holds, Str **ret_keys, size_t *ret_n) CHECKED;
+/* Inside a WriteFn: deletes at most max items last put before a time. ret_n may be NULL. */
+Status local_delete_older(Ctx *c, Str space, Time before, size_t max, size_t *ret_n) CHECKED;
 
 /* ---- blobs --------------------------------------------------------------------------------- */
 Status blob_put(Ctx *c, Id subject, Lane lane, Str bytes,

@@ -64,7 +64,7 @@ static Status chunk_fetch(Ctx *c, void *arg) {
     k->replies = arena_array(c->arena, OpReply, n + 1);
     k->statuses = arena_array(c->arena, Status, n + 1);
     k->of_call = arena_array(c->arena, size_t, n + 1);
-    Str purpose = str_concat(c->arena, STR("import:"), id_text(c->arena, a->id));
+    Str purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, a->id));
     for (size_t f = 0; f < n; f++) {
         int64_t number = a->first_of[k->i] + (int64_t)f;
         Val family = k->families.list.v[f];

@@ -140,6 +140,78 @@ Status family_act(Ctx *c, Id batch, int64_t family, bool *ret_found, ActPart *re
     return ST_OK;
 }
 
+/* The number of the family whose act bears this key; -1: no family of the batch. */
+static int64_t family_of_key(Id batch, Id key) {
+    enum { PLACE_AT = 9, PLACE_N = 4 };
+    int64_t family = 0;
+    for (size_t i = 0; i < PLACE_N; i++)
+        family = family << 8 | key.b[PLACE_AT + i];
+    return id_eq(family_key(batch, family), key) ? family : -1;
+}
+
+/* ---- erasing ------------------------------------------------------------------------------------------- */
+
+/* Of a family that has been made only its rows' places are needed, to count them. */
+static Val places_only(Ctx *c, Val family) {
+    Val out = val_map(), input = val_map(), rows = val_list(), was = val_get(family, "rows");
+    for (size_t i = 0; was.type == VAL_LIST && i < was.list.n; i++) {
+        Val row = val_map();
+        val_set_c(c->arena, &row, "row", val_get(was.list.v[i], "row"));
+        val_set_c(c->arena, &row, "line", val_get(was.list.v[i], "line"));
+        val_push(c->arena, &rows, row);
+    }
+    val_set_c(c->arena, &input, "members", val_list());
+    val_set_c(c->arena, &out, "input", input);
+    val_set_c(c->arena, &out, "rows", rows);
+    return out;
+}
+
+static Status forget_family(Ctx *c, Id batch, const Head *h, int64_t family) {
+    int64_t first = 0;
+    for (int64_t i = 0; i < h->chunks; i++) {
+        Val families;
+        TRY(chunk_read(c, batch, i, &families));
+        int64_t n = (int64_t)families.list.n;
+        if (family < first + n) {
+            Val *place = &families.list.v[family - first];
+            *place = places_only(c, *place);
+            Buf b = buf_new(c->arena, CHUNK_ARENA_MAX / 2);
+            cbor_put_val(&b, families);
+            if (buf_full(&b)) return FAIL(c, ST_LIMIT, "", "error.import.too_much");
+            return chunk_put(c, batch, i, buf_text(&b));
+        }
+        first += n;
+    }
+    return ST_OK;
+}
+
+/* A batch whose approval was broken off still has the rows of those it has made. */
+static Status forget_made_by(Ctx *c, const ActPart *act) {
+    Id batch;
+    Head h;
+    if (!str_starts(act->purpose, IMPORT_PURPOSE)) return ST_OK;
+    if (!id_parse(str_slice(act->purpose, IMPORT_PURPOSE.n, act->purpose.n), &batch)) return ST_OK;
+    int64_t family = family_of_key(batch, act->idempotency);
+    if (family < 0) return ST_OK;
+    size_t noted = c->errs.n;
+    Status st = head_read(c, batch, &h);
+    if (st == ST_MISSING) return c->errs.n = noted, ST_OK;
+    return st == ST_OK ? forget_family(c, batch, &h, family) : st;
+}
+
+Status importing_forget(Ctx *c, Id subject) {
+    const HistoryEntry *entries;
+    size_t n;
+    const Reach *own = c->reach;
+    c->reach = &reach_everything;
+    Status st = read_history(c, subject, &entries, &n);
+    c->reach = own;
+    TRY(st);
+    for (size_t i = 0; i < n; i++)
+        TRY(forget_made_by(c, &entries[i].act));
+    return ST_OK;
+}
+
 /* ---- memory and reads for a part of the work ------------------------------------------------------------ */
 
 /* Their texts lie in an arena that goes. */

@@ -21,6 +21,7 @@ enum {
     SNIFF_ROWS = 200,     /* looked at to guess what a column is */
     CHUNK_FAMILIES = 512, /* a chunk is one batch of calls when approved */
     CHUNK_BYTES_MAX = 1 << 20,
+    CHUNK_ARENA_MAX = 64 << 20,
     ROW_BYTES_MAX = 32 << 10,
     SCRATCH_MAX = 1 << 30,
     CELL_ORIGINS_MAX = 16, /* telephones or papers of one row */
@@ -234,6 +235,10 @@ Status chunk_put(Ctx *c, Id batch, int64_t i, Str bytes) CHECKED;
 Status chunk_read(Ctx *c, Id batch, int64_t i, Val *ret_families) CHECKED;
 /* Takes all away that was kept of a batch. Inside a write. */
 Status batch_forget(Ctx *c, Id batch, const Head *h) CHECKED;
+/* Takes away what is still kept of the families whose acts made or changed a subject. */
+Status importing_forget(Ctx *c, Id subject) CHECKED;
+/* Acts that a batch makes say so: this and the batch's id. */
+#define IMPORT_PURPOSE STR("import:")
 /* The idempotency key of the act that makes a family: by it the ledger itself knows what a batch
  * has made. */
 Id family_key(Id batch, int64_t family);

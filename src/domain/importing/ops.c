@@ -148,4 +148,5 @@ const Room importing_room = {
     .n_kinds = IMPORTING_KINDS,
     .ops = ops,
     .n_ops = sizeof ops / sizeof ops[0],
+    .forget = importing_forget,
 };

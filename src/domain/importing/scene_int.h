@@ -73,8 +73,8 @@ static inline Status scene_first(Ctx *c, Tx *tx, void *arg) {
 }
 
 static inline void scene_gather(void) {
-    const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
-                                  &importing_room };
+    static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
+                                         &importing_room };
     size_t n = 0;
     for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
         for (size_t k = 0; k < rooms[i]->n_kinds; k++)
@@ -93,6 +93,8 @@ static inline void scene_gather(void) {
     s->model.labels = s->labels;
     s->model.n_labels = n;
     s->table.ops = s->ops;
+    s->table.rooms = rooms;
+    s->table.n_rooms = sizeof rooms / sizeof rooms[0];
 }
 
 static inline int setup(void **state) {

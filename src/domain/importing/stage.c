@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { PREVIEW_ROWS = 5, CHUNK_ARENA_MAX = 64 << 20 };
+enum { PREVIEW_ROWS = 5 };
 
 /* ---- the file ---------------------------------------------------------------------------------------- */
 

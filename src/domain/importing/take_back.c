@@ -122,7 +122,7 @@ static void call_void(Ctx *c, TakeBack *t, Calls *calls, const char *op, Record 
     val_set_c(c->arena, &input, "reason", val_text(t->reason));
     if (t->reason_text.n) val_set_c(c->arena, &input, "reason_text", val_text(t->reason_text));
     OpRequest q = { .op = str_of(op), .client_time = TIME_NONE, .input = input };
-    q.purpose = str_concat(c->arena, STR("import:"), id_text(c->arena, t->batch->id));
+    q.purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, t->batch->id));
     vec_push(c->arena, &calls->q, q);
     vec_push(c->arena, &calls->what, r);
     vec_push(c->arena, &calls->people, people);

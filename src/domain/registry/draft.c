@@ -135,6 +135,18 @@ Status draft_drop(Ctx *c, Id draft) {
     return local_delete(c, FORMS, key);
 }
 
+/* A form that names the subject goes, whoever it belongs to. */
+Status drafts_forget(Ctx *c, Id subject) {
+    Str *keys;
+    size_t n;
+    TRY(local_find(c, FORMS, id_text(c->arena, subject), &keys, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(local_delete(c, HEADS, keys[i]));
+        TRY(local_delete(c, FORMS, keys[i]));
+    }
+    return ST_OK;
+}
+
 Status op_draft_discard(Ctx *c, OpCall *call) {
     Draft d = { 0 };
     TRY(draft_need(c, call, &d));

@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+#define STAGED_FRESH (10 * 60 * TIME_SECOND)
+
 /* A family keeps its focal point's place open for no one: it has to be given to another first. */
 static Status is_no_focal_point(Ctx *c, Id person) {
     Record *membership, *group = NULL;
@@ -34,6 +36,22 @@ static Status unlink_relatives(Ctx *c, Id person) {
     return ST_OK;
 }
 
+/* A picture handed in for a form that was left alone since is nobody's, or anybody's. */
+static Status forget_staged(Ctx *c) {
+    enum { AT_ONCE = 1000 };
+    size_t n;
+    do
+        TRY(local_delete_older(c, STR(REGISTRY_STAGED_BLOBS), c->now - STAGED_FRESH, AT_ONCE, &n));
+    while (n == AT_ONCE);
+    return ST_OK;
+}
+
+Status registry_forget(Ctx *c, Id subject) {
+    TRY(local_delete(c, STR(REGISTRY_SOURCE_ROWS), id_text(c->arena, subject)));
+    TRY(drafts_forget(c, subject));
+    return forget_staged(c);
+}
+
 Status op_person_erase(Ctx *c, OpCall *call) {
     Id id, erasure = id_new(c->env);
     Record *r;
@@ -46,8 +64,8 @@ Status op_person_erase(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &fields, "target", val_text(id_text(c->arena, id)));
     val_set_c(c->arena, &fields, "reason", val_text(call->reason));
     TRY(tx_create(c, registry_kind(c, "erasure"), erasure, ID_NONE, fields));
+    TRY(op_forget(c, call->table, id));
     TRY(tx_erase(c, id));
-    TRY(local_delete(c, STR(REGISTRY_SOURCE_ROWS), id_text(c->arena, id)));
     val_set_c(c->arena, &out, "id", val_id(c->arena, erasure));
     call->result = out;
     tx_result(c->tx, erasure);

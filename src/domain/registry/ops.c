@@ -100,4 +100,5 @@ const Room registry_room = {
     .n_kinds = REGISTRY_KINDS,
     .ops = ops,
     .n_ops = sizeof ops / sizeof ops[0],
+    .forget = registry_forget,
 };

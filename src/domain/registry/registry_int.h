@@ -139,8 +139,8 @@ typedef struct Matches {
 /* dial_code: for telephone numbers without one. */
 /* Keys of one name and a second with the years of birth from … to (keys.c), at most max. Each pair is
  * as it stands in Latin (0) and in the local script (1); either may be empty. */
-size_t name_year_keys(Arena *a, const Str name[2], const Str second[2], size_t script, Day from, Day to,
-                      Str *ret, size_t max);
+size_t name_year_keys(Arena *a, const Str name[2], const Str second[2], size_t script, Day from,
+                      Day to, Str *ret, size_t max);
 /* Kind.terms of a person. */
 size_t person_keys(Arena *a, Val (*get)(const void *record, const char *field), const void *record,
                    Str *ret);
@@ -202,5 +202,7 @@ Status op_home_summary(Ctx *c, OpCall *call) CHECKED;
 Status drafts_count(Ctx *c, int64_t *ret_active, int64_t *ret_parked) CHECKED;
 /* Takes a draft away that has become a registration. Inside a write. */
 Status draft_drop(Ctx *c, Id draft) CHECKED;
+Status drafts_forget(Ctx *c, Id subject) CHECKED;
+Status registry_forget(Ctx *c, Id subject) CHECKED; /* Room.forget */
 
 #endif

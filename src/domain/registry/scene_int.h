@@ -58,6 +58,9 @@ static inline void scene_model(Scene *s) {
     scene_add_room(s, &op_room);
     scene_add_room(s, &admin_room);
     scene_add_room(s, &registry_room);
+    static const Room *const rooms[] = { &registry_room };
+    s->table.rooms = rooms;
+    s->table.n_rooms = 1;
     size_t n = 0;
     for (size_t i = 0; i < builtin_code_labels_n; i++)
         s->labels[n++] = builtin_code_labels[i];
