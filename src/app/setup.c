@@ -22,6 +22,10 @@ static Status write_first(Ctx *c, Tx *tx, void *arg) {
     return admin_first_records(c, tx, &f->records, &f->ids);
 }
 
+static Str first_language(const Setup *s) {
+    return s->language.n ? s->language : STR("en");
+}
+
 static Status write_config(Cli *cli, const Setup *s) {
     Str path = str_printf(cli->arena, "%s/panah.conf", cli->dir);
     Str text =
@@ -38,7 +42,7 @@ static Status first_records(Cli *cli, const Setup *s, SetupResult *r) {
                              .office_name = s->office_name.n ? s->office_name : s->operation,
                              .country = s->country,
                              .calendar = s->calendar,
-                             .language = s->language,
+                             .language = first_language(s),
                              .dial_code = s->dial_code,
                              .utc_offset_minutes = s->utc_offset_minutes,
                              .login = s->login,
@@ -59,7 +63,7 @@ static Status first_records(Cli *cli, const Setup *s, SetupResult *r) {
 }
 
 Status setup_folder(Cli *cli, const Setup *s, SetupResult *ret) {
-    StoreOptions o = { .dir = cli->dir, .model = app_model() };
+    StoreOptions o = { .dir = cli->dir, .model = app_model(), .language = first_language(s) };
     SetupResult r = { 0 };
     TRY(store_init(&cli->c, &o, s->operation, &r.recovery_text));
     TRY(write_config(cli, s));

@@ -373,7 +373,7 @@ static void bind_extra(Stmt *st, int i, Arena *a, Val extra) {
 }
 
 /* Binds a column's value and its companions; returns the next parameter. */
-static int bind_column(Stmt *st, int i, Arena *a, const Column *col, Val v) {
+static int bind_column(Stmt *st, int i, Arena *a, const Column *col, Val v, Str lang) {
     bind_value(st, i++, a, col->field, v);
     bool text = v.type == VAL_TEXT;
     if (col->fold) {
@@ -381,13 +381,14 @@ static int bind_column(Stmt *st, int i, Arena *a, const Column *col, Val v) {
         i++;
     }
     if (col->sort) {
-        if (text) bind_blob(st, i, sort_key(a, v.text, SORT_LANG));
+        if (text) bind_blob(st, i, sort_key(a, v.text, lang));
         i++;
     }
     return i;
 }
 
 static Status insert_row(Ctx *c, Projector *p, Target *t) {
+    Str lang = str_of(p->store->sort_lang);
     Stmt *st = db_stmt(c, p->db, t->table->sql_insert);
     if (!st) return ctx_status(c);
     bind_id(st, 1, &t->row.id);
@@ -398,7 +399,7 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
     int i = 6;
     if (t->table->has_terms) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
-        i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
+        i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n], lang);
     TRY(db_run(c, p->db, st));
     t->row.rid = sqlite3_last_insert_rowid(db_handle(p->db));
     if (t->table->main) return count_row(c, p, t->table->kind, t->row.scope_no, 1);
@@ -434,7 +435,8 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     if (t->terms_changed) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
         if (t->columns[n / 64] & 1ULL << (n % 64))
-            i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n]);
+            i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n],
+                            str_of(p->store->sort_lang));
     return db_run(c, p->db, st);
 }
 

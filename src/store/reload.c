@@ -38,6 +38,22 @@ static Status read_all(Ctx *c, Db *db, const TableSpec *t, Record ***ret, size_t
     return ST_OK;
 }
 
+Status reload_first_language(Ctx *c, Store *s, Str *ret) {
+    const Schema *schema = store_schema(s);
+    const KindInfo *k = model_kind(schema->model, STR("office"));
+    *ret = STR("");
+    if (!k || !kind_field(k, STR("language")) || !kind_field(k, STR("parent"))) return ST_OK;
+    Record **rows = NULL;
+    size_t n = 0;
+    TRY(read_all(c, s->writer.db, schema_table(schema, k, k->k->lane), &rows, &n));
+    for (size_t i = 0; i < n && ret->n == 0; i++) {
+        Id parent;
+        if (!val_get_id(record_value(rows[i], "parent"), &parent))
+            *ret = record_text(rows[i], "language");
+    }
+    return ST_OK;
+}
+
 static FieldType type_named(Str name) {
     static const struct {
         const char *name;

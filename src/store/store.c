@@ -33,13 +33,14 @@ Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Ke
     return st;
 }
 
-static Status first_meta(Ctx *c, Db *db, Str operation_name) {
+static Status first_meta(Ctx *c, Db *db, const StoreOptions *o, Str operation_name) {
     Id operation = id_new(c->env);
     uint8_t incarnation[16];
     env_random(c->env, incarnation, 16);
     TRY(meta_put_int(c, db, "format", STORE_FORMAT));
     TRY(meta_put(c, db, "operation", str_copy(c->arena, id_str(&operation))));
     TRY(meta_put(c, db, "operation_name", operation_name));
+    TRY(meta_put(c, db, "sort_lang", str_empty(o->language) ? SORT_LANG : o->language));
     TRY(meta_put(c, db, "incarnation", str_n(incarnation, 16)));
     TRY(meta_put_int(c, db, "created", c->now));
     return meta_put_int(c, db, "keys_used", 0);
@@ -55,7 +56,7 @@ static Status init_database(Ctx *c, const StoreOptions *o, Str operation_name) {
     if (st == ST_OK) st = db_exec(c, db, ledger_ddl);
     if (st == ST_OK) st = schema_create(c, db, schema);
     if (st == ST_OK) st = schema_create_indexes(c, db, schema);
-    if (st == ST_OK) st = first_meta(c, db, operation_name);
+    if (st == ST_OK) st = first_meta(c, db, o, operation_name);
     if (st == ST_OK) st = meta_put(c, db, "schema", str_n(schema->hash.b, 32));
     if (st == ST_OK) st = db_exec(c, db, "COMMIT");
     db_close(db);
@@ -138,6 +139,12 @@ static Status read_node_file(Ctx *c, Store *s) {
     return ST_OK;
 }
 
+static void set_sort_language(Store *s, Str lang) {
+    if (lang.n == 0 || lang.n >= SORT_LANG_N) lang = SORT_LANG;
+    memcpy(s->sort_lang, lang.s, lang.n);
+    s->sort_lang[lang.n] = '\0';
+}
+
 static Status read_meta(Ctx *c, Store *s) {
     Db *db = s->writer.db;
     int64_t format = 0, used = 0;
@@ -148,6 +155,9 @@ static Status read_meta(Ctx *c, Store *s) {
     TRY(meta_get(c, db, "incarnation", &incarnation));
     if (format < 1 || operation.n != 16 || incarnation.n != 16)
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("ledger_meta"));
+    Str lang;
+    TRY(meta_get(c, db, "sort_lang", &lang));
+    set_sort_language(s, lang);
     memcpy(s->operation.b, operation.s, 16);
     memcpy(s->incarnation, incarnation.s, 16);
     TRY(meta_get_int(c, db, "keys_used", 0, &used));
@@ -203,6 +213,19 @@ static Status refresh_projection(Ctx *c, Store *s) {
     return store_schema(s) == before ? ST_OK : store_rebuild(c, s, false, &report);
 }
 
+/* Names are in another order in another language: the sort keys are made anew. */
+static Status follow_language(Ctx *c, Store *s) {
+    Str lang;
+    TRY(reload_first_language(c, s, &lang));
+    if (lang.n == 0 || lang.n >= SORT_LANG_N || str_is(lang, s->sort_lang)) return ST_OK;
+    log_info(s->env, "projection", "state", "the first language has changed: projecting anew",
+             NULL);
+    set_sort_language(s, lang);
+    RebuildReport report;
+    TRY(store_rebuild(c, s, false, &report));
+    return meta_put(c, s->writer.db, "sort_lang", lang);
+}
+
 static Status mark_open(Ctx *c, Store *s) {
     int64_t clean = 1;
     TRY(meta_get_int(c, s->writer.db, "clean", 1, &clean));
@@ -227,6 +250,7 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(check_heads(c, s));
     TRY(open_schema(c, s));
     TRY(refresh_projection(c, s));
+    TRY(follow_language(c, s));
     TRY(mark_open(c, s));
     if (s->options.bulk) TRY(bulk_begin(c, s));
     if (pthread_create(&s->thread, NULL, writer_main, s) != 0)

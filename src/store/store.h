@@ -30,7 +30,9 @@ typedef struct StoreOptions {
     const ModelSource *model; /* built-in kinds, lists, labels; custom ones come from the ledger */
     size_t n_readers;         /* 0: 8 */
     bool password_quick;      /* tests: cheap Argon2id */
-    bool bulk;                /* an empty folder is about to be filled: see store_bulk_end() */
+    Str language; /* store_init: the operation's first one; empty: fa. Later it is that of
+                                 the office that is under no other */
+    bool bulk;    /* an empty folder is about to be filled: see store_bulk_end() */
 } StoreOptions;
 
 /* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text). */

@@ -117,6 +117,8 @@ struct Reader {
 
 enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512, SCOPE_KEYS_KEPT = 64 };
 
+enum { SORT_LANG_N = 16 };
+
 struct Store {
     Env *env;
     Arena *arena; /* what lives as long as the store: names, paths */
@@ -129,6 +131,7 @@ struct Store {
     Key cursor_key; /* seals cursors */
     uint8_t incarnation[16];
     Id operation, node;
+    char sort_lang[SORT_LANG_N]; /* of the sort keys; changes before there are threads only */
 
     Schema *_Atomic schema;
     Schema *old_schemas[1024]; /* a change of the model is a rare act of an administrator */
@@ -220,6 +223,8 @@ Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool late_only) CHECKED;
 /* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
  * that are new. Writer thread, or before it runs. */
 Status store_reload_model(Ctx *c, Store *s, bool make_tables) CHECKED;
+/* The language of the office under no other; empty: none is said. Before there are threads. */
+Status reload_first_language(Ctx *c, Store *s, Str *ret) CHECKED;
 Reader *reader_make(Ctx *c, Store *s) CHECKED;
 Hlc hlc_next(Hlc last, Time now);
 static inline Time hlc_time(Hlc h) {
@@ -300,8 +305,9 @@ Status projector_flush(Ctx *c, Projector *p) CHECKED;
 
 /* ---- rows ---- */
 
-/* Keys of one column must be of one language, and the projection knows no settings: Persian order, in
- * which Arabic script comes first and Latin after it in its own order. */
+/* Sort keys of one column must be of one language: that of the office under no other, as it was when the
+ * folder was opened (Store.sort_lang, "sort_lang" in ledger_meta; another one is projected anew). Where
+ * none is said: Persian order, Arabic script first and Latin after it in its own order. */
 #define SORT_LANG STR("fa")
 
 /* A row of a table as stored. */

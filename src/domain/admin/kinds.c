@@ -40,7 +40,9 @@ static const Field office_fields[] = {
     { "calendar", .no = 8, .type = FT_CODE, .codes = "calendar", .ask = ASK_EMERGENCY,
       .doc = "Calendar in which people here say their dates" },
     { "language", .no = 9, .type = FT_CODE, .codes = "interface_language", .ask = ASK_EMERGENCY,
-      .doc = "Language of new accounts" },
+      .doc =
+          "Language of new accounts; that of the office under no other gives the order of names, "
+          "from the next start" },
     { "dial_code", .no = 10, .type = FT_TEXT, .max = 6, .ask = ASK_EMERGENCY,
       .doc = "Country calling code, digits only, for telephone numbers without one" },
 };
