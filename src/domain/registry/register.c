@@ -84,14 +84,17 @@ static Status relationships_check(Ctx *c, Plan *plan) {
     return st;
 }
 
-static Status plan_interview(Ctx *c, Plan *plan, Val in) {
+/* The clocks of an interview are the desk's, so its end is too: saved offline, it ended when the clerk
+ * saved and not when the node heard of it. */
+static Status plan_interview(Ctx *c, Plan *plan, Val in, Time client_time) {
     if (in.type != VAL_MAP) return ST_OK;
     const KindInfo *k = registry_kind(c, "interview");
     Val fields = plan_known(c, k, in);
     val_set_c(c->arena, &fields, "registration_group", val_id(c->arena, plan->group));
     if (!id_is_none(c->actor->user))
         val_set_c(c->arena, &fields, "clerk", val_id(c->arena, c->actor->user));
-    val_set_c(c->arena, &fields, "saved_at", val_int(c->now));
+    val_set_c(c->arena, &fields, "saved_at",
+              val_int(client_time == TIME_NONE ? c->now : client_time));
     plan->interview = fields;
     Str old_path = ctx_path_enter(c, "interview");
     Status st = merged_check(c, k, (Merged){ NULL, fields });
@@ -117,7 +120,8 @@ Status op_group_register_prepare(Ctx *c, OpCall *call) {
     TRY(plan_group_id(c, plan, op_in(call, "id")));
     Status st = plan_group(c, plan, op_in(call, "group")), one;
     if ((one = plan_members(c, plan, members)) != ST_OK) st = one;
-    if ((one = plan_interview(c, plan, op_in(call, "interview"))) != ST_OK) st = one;
+    one = plan_interview(c, plan, op_in(call, "interview"), call->client_time);
+    if (one != ST_OK) st = one;
     if (!val_get_id(op_in(call, "draft"), &plan->draft)) plan->draft = ID_NONE;
     if (st != ST_OK) return st;
     Str focal = val_get_text(call->input, "focal_point", STR(""));

@@ -34,6 +34,17 @@ static void test_a_family_is_registered(void **state) {
                         "2026-11-23T12:00:00.000000Z");
 }
 
+static void test_an_interview_ends_by_the_clock_of_the_desk(void **state) {
+    (void)state;
+    OpRequest late = { .op = STR("group.register"),
+                       .client_time = SCENE_START - (Time)3600 * TIME_SECOND,
+                       .replayed = true };
+    assert_int_equal(scene_call_as(s, "salma", late, scene_text(s, FAMILY)), ST_OK);
+    Val g = group_file(text_at(s, s->reply.result, "group"));
+    assert_string_equal(text_at(s, g, "interviews.0.fields.saved_at"),
+                        "2026-11-23T11:00:00.000000Z");
+}
+
 static void test_what_is_wrong_is_said_with_its_place(void **state) {
     (void)state;
     assert_int_equal(scene_try(s, "group.register",
@@ -432,6 +443,7 @@ static void test_a_photo_is_sealed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         T(test_a_family_is_registered),
+        T(test_an_interview_ends_by_the_clock_of_the_desk),
         T(test_what_is_wrong_is_said_with_its_place),
         T(test_one_joins_a_family),
         T(test_a_repeated_call_registers_once),
