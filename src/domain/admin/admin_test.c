@@ -348,6 +348,13 @@ static void test_a_role_makes_sense(void **state) {
     refused("role.save", ST_INVALID, "error.role.lane",
             text("{'code': 'blind', 'name': 'x', 'permissions': ['person.read', 'need.read'],"
                  " 'lanes': ['core']}"));
+    refused("role.save", ST_INVALID, "error.role.lane",
+            text("{'code': 'blind', 'name': 'x', 'permissions': ['person.read', 'need.write'],"
+                 " 'lanes': ['core']}"));
+    /* A desk takes needs down without reading those of others. */
+    done("role.save",
+         text("{'code': 'intake', 'name': 'Intake', 'permissions': ['person.read', 'need.write'],"
+              " 'lanes': ['core', 'protection']}"));
     refused("role.save", ST_INVALID, "error.code.unknown",
             text("{'code': 'x9', 'name': 'x', 'permissions': ['everything']}"));
 }

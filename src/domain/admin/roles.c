@@ -7,13 +7,14 @@ enum { ROLE_CODE_MAX = 40 };
 
 /* ---- role.save ------------------------------------------------------------------------------------ */
 
-/* A right that is useless, or worse half blind, without another. */
+/* A right that is useless, or worse half blind, without another. Needs are written without being read:
+ * a desk takes down what it is told and does not look into what others were told. */
 static const struct {
     Permission right, wants;
 } wants[] = {
     { PERM_PERSON_WRITE, PERM_PERSON_READ },     { PERM_PERSON_VOID, PERM_PERSON_READ },
     { PERM_PERSON_ERASE, PERM_PERSON_READ },     { PERM_NEED_READ, PERM_PERSON_READ },
-    { PERM_NEED_WRITE, PERM_NEED_READ },         { PERM_SEALED_READ, PERM_PERSON_READ },
+    { PERM_NEED_WRITE, PERM_PERSON_READ },       { PERM_SEALED_READ, PERM_PERSON_READ },
     { PERM_IMPORT, PERM_PERSON_READ },           { PERM_IMPORT_APPROVE, PERM_PERSON_READ },
     { PERM_EXPORT, PERM_PERSON_READ },           { PERM_USER_WRITE, PERM_USER_READ },
     { PERM_CONFLICT_RESOLVE, PERM_PERSON_READ },
@@ -39,8 +40,9 @@ static Status role_check(Ctx *c, Val permissions, Val lanes) {
     bool people = has(permissions, permission_name(PERM_PERSON_READ));
     if (people && !has(lanes, lane_name(LANE_CORE)))
         st = FAIL(c, ST_INVALID, "lanes", "error.role.lane", "lane", str_of(lane_name(LANE_CORE)));
-    if (has(permissions, permission_name(PERM_NEED_READ)) &&
-        !has(lanes, lane_name(LANE_PROTECTION)))
+    bool needs = has(permissions, permission_name(PERM_NEED_READ)) ||
+                 has(permissions, permission_name(PERM_NEED_WRITE));
+    if (needs && !has(lanes, lane_name(LANE_PROTECTION)))
         st = FAIL(c, ST_INVALID, "lanes", "error.role.lane", "lane",
                   str_of(lane_name(LANE_PROTECTION)));
     return st;

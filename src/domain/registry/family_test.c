@@ -383,7 +383,7 @@ static void test_each_does_what_the_role_allows(void **state) {
     const char *fix = scene_text(s, "{'id': '%s', 'fields': {'birth_place': 'Herat'}}", f.wife);
     assert_int_equal(as("clerk", "person.correct", fix), ST_INVALID);
     assert_string_equal(scene_error(s), "error.reason.required");
-    assert_int_equal(as("clerk", "record.add",
+    assert_int_equal(as("viewer", "record.add",
                         scene_text(s,
                                    "{'kind': 'specific_need', 'fields': {'person': '%s', 'need':"
                                    " 'SP-PT'}}",
@@ -407,6 +407,58 @@ static void test_each_does_what_the_role_allows(void **state) {
                         scene_text(s, "{'id': '%s', 'user': '%s'}", draft_id, salma)),
                      ST_OK);
     assert_int_equal(scene_try(s, "draft.get", scene_text(s, "{'id': '%s'}", draft_id)), ST_OK);
+}
+
+/* Nothing of a need is in what a clerk reads: not its record, its number, its history or its acts. */
+static void assert_no_need(Val shown) {
+    Buf json = buf_new(s->arena, 1 << 20);
+    json_write(&json, shown);
+    assert_false(buf_full(&json));
+    const char *text = str_c(s->arena, buf_text(&json));
+    assert_null(strstr(text, "specific_need"));
+    assert_null(strstr(text, "need_count"));
+    assert_null(strstr(text, "SP-PT"));
+    assert_null(strstr(text, "DS-BD"));
+    assert_null(strstr(text, "Sees little"));
+}
+
+static void test_a_clerk_writes_needs_and_does_not_read_them(void **state) {
+    (void)state;
+    make_user("clerk", "registration_clerk");
+    make_user("protector", "protection_officer");
+    assert_int_equal(as("clerk", "group.register", scene_text(s, FAMILY)), ST_OK);
+    assert_no_need(s->reply.result);
+    const char *wife = text_at(s, s->reply.result, "members.1.person");
+    const char *file = scene_text(s, "{'id': '%s'}", wife);
+    assert_int_equal(as("clerk", "record.add",
+                        scene_text(s,
+                                   "{'kind': 'specific_need', 'fields': {'person': '%s', 'need':"
+                                   " 'SP-PT'}}",
+                                   wife)),
+                     ST_OK);
+    const char *need = text_at(s, s->reply.result, "id");
+    assert_int_equal(as("clerk", "person.file", file), ST_OK);
+    assert_no_need(s->reply.result);
+    assert_int_equal(as("clerk", "record.history", scene_text(s, "{'subject': '%s'}", wife)),
+                     ST_OK);
+    assert_no_need(s->reply.result);
+    assert_int_equal(as("clerk", "person.as_of",
+                        scene_text(s, "{'id': '%s', 'at': '2026-11-24T00:00:00Z'}", wife)),
+                     ST_OK);
+    assert_no_need(s->reply.result);
+    /* Once written it is protection's to change. */
+    const char *change = scene_text(
+        s,
+        "{'kind': 'specific_need', 'id': '%s', 'fields': {'status': 'CLOSED'}, 'reason': 'TYPING'}",
+        need);
+    assert_int_equal(as("clerk", "record.correct", change), ST_MISSING);
+    assert_int_equal(
+        as("clerk", "record.void",
+           scene_text(s, "{'kind': 'specific_need', 'id': '%s', 'reason': 'NOT_TRUE'}", need)),
+        ST_MISSING);
+    assert_int_equal(as("protector", "person.file", file), ST_OK);
+    assert_int_equal(count_at(s->reply.result, "needs"), 2);
+    assert_string_equal(text_at(s, s->reply.result, "needs.0.fields.note"), "Sees little");
 }
 
 /* ---- the ledger ---------------------------------------------------------------------------------------------- */
@@ -484,6 +536,7 @@ int main(void) {
         T(test_dates_are_understood),
         T(test_an_erased_person_is_gone),
         T(test_each_does_what_the_role_allows),
+        T(test_a_clerk_writes_needs_and_does_not_read_them),
         T(test_the_tables_can_be_rebuilt),
         T(test_names_are_in_the_order_of_the_first_language),
     };

@@ -1,4 +1,5 @@
-// needstab.tsx: specific needs, for those who may see them; others learn only how many there are.
+// needstab.tsx: specific needs, for those who may see them; others learn how many there are,
+// or, at a desk that writes needs without reading them, not even that.
 import { t, tn } from '../../lib/i18n';
 import type { PersonFile } from '../../lib/types';
 import { Notice } from '../../ui/states';
@@ -8,7 +9,7 @@ export function NeedsTab({ file, reload, past }: { file: PersonFile; reload: () 
   if (file.needs === undefined) {
     return (
       <Notice kind="attention">
-        <p>{tn('needs.count', file.need_count ?? 0)}</p>
+        {file.need_count !== undefined && <p>{tn('needs.count', file.need_count)}</p>}
         <p class="hint">{t('needs.forbidden')}</p>
       </Notice>
     );
