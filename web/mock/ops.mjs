@@ -214,6 +214,7 @@ function undo({ act, reason }) {
 export const READS = {
   'person.search': search, 'person.file': personFile, 'person.as_of': personFile, 'group.file': groupFile, 'record.history': history,
   'registration.check': checkMembers, 'home.summary': summary,
+  'draft.colleagues': () => ({ rows: all('user').filter((u) => u.id !== ADMIN && u.fields.status === 'ACTIVE').map((u) => ({ id: u.id, name: u.fields.name })) }),
   'draft.list': ({ whose }) => ({ rows: [...db.drafts.values()].filter((d) => whose === 'desk' || d.owner === ADMIN).map(({ data, ...rest }) => rest) }),
   'draft.get': ({ id }) => db.drafts.get(id) ?? (() => { throw missing(); })(),
   'import.look': ({ batch }) => ({ batch: show(byId(batch), 'en'), rows: [] }),

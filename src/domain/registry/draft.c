@@ -159,13 +159,16 @@ Status op_draft_hand_over(Ctx *c, OpCall *call) {
     Draft d = { 0 };
     Id user;
     Record *r;
+    bool registers = true;
     TRY(draft_need(c, call, &d));
     if (!val_get_id(op_in(call, "user"), &user))
         return FAIL(c, ST_INVALID, "user", "error.required");
     TRY(record_need(c, "user", user, "user", &r));
+    if (!id_eq(user, c->actor->user)) TRY(is_colleague(c, r, &registers));
+    if (!registers) return FAIL(c, ST_INVALID, "user", "error.draft.colleague");
     d.owner = user;
     d.owner_name = record_text(r, "name");
-    (void)record_id(r, "office", &d.office);
+    d.office = c->actor->office;
     TRY(head_write(c, &d));
     answer(c, call, d.id);
     return ST_OK;

@@ -402,11 +402,6 @@ static void test_each_does_what_the_role_allows(void **state) {
                      ST_OK);
     assert_int_equal(scene_try(s, "draft.get", scene_text(s, "{'id': '%s'}", draft_id)),
                      ST_MISSING);
-    const char *salma = str_c(s->arena, id_text(s->arena, s->first.user));
-    assert_int_equal(as("clerk", "draft.hand_over",
-                        scene_text(s, "{'id': '%s', 'user': '%s'}", draft_id, salma)),
-                     ST_OK);
-    assert_int_equal(scene_try(s, "draft.get", scene_text(s, "{'id': '%s'}", draft_id)), ST_OK);
 }
 
 /* Nothing of a need is in what a clerk reads: not its record, its number, its history or its acts. */
@@ -459,6 +454,44 @@ static void test_a_clerk_writes_needs_and_does_not_read_them(void **state) {
     assert_int_equal(as("protector", "person.file", file), ST_OK);
     assert_int_equal(count_at(s->reply.result, "needs"), 2);
     assert_string_equal(text_at(s, s->reply.result, "needs.0.fields.note"), "Sees little");
+}
+
+/* ---- handing over ---------------------------------------------------------------------------------------- */
+
+static void test_an_interview_is_handed_to_a_colleague(void **state) {
+    (void)state;
+    make_user("clerk", "registration_clerk");
+    make_user("second", "registration_clerk");
+    make_user("viewer", "viewer");
+    make_user("gone", "registration_clerk");
+    const char *salma = str_c(s->arena, id_text(s->arena, s->first.user));
+    assert_int_equal(as("clerk", "draft.colleagues", "{}"), ST_OK);
+    Val r = s->reply.result;
+    assert_int_equal(count_at(r, "rows"), 3);
+    assert_string_equal(text_at(s, r, "rows.0.id"), salma);
+    assert_string_equal(text_at(s, r, "rows.0.name"), "Salma Durrani");
+    assert_int_equal(at(r, "rows.0").map.n, 2);
+    assert_string_equal(text_at(s, r, "rows.1.name"), "Name of second");
+    const char *second = text_at(s, r, "rows.1.id"), *gone = text_at(s, r, "rows.2.id");
+    scene_call(s, "user.suspend", scene_text(s, "{'id': '%s'}", gone));
+    assert_int_equal(as("clerk", "draft.colleagues", "{}"), ST_OK);
+    assert_int_equal(count_at(s->reply.result, "rows"), 2);
+    assert_int_equal(as("viewer", "draft.colleagues", "{}"), ST_DENIED);
+
+    assert_int_equal(as("clerk", "draft.save",
+                        scene_text(s, "{'id': '%s', 'state': 'active', 'data': {}}", draft_id)),
+                     ST_OK);
+    assert_int_equal(as("second", "draft.get", scene_text(s, "{'id': '%s'}", draft_id)),
+                     ST_MISSING);
+    assert_int_equal(
+        as("clerk", "draft.hand_over", scene_text(s, "{'id': '%s', 'user': '%s'}", draft_id, gone)),
+        ST_INVALID);
+    assert_string_equal(scene_error(s), "error.draft.colleague");
+    assert_int_equal(as("clerk", "draft.hand_over",
+                        scene_text(s, "{'id': '%s', 'user': '%s'}", draft_id, second)),
+                     ST_OK);
+    assert_int_equal(as("second", "draft.get", scene_text(s, "{'id': '%s'}", draft_id)), ST_OK);
+    assert_int_equal(as("clerk", "draft.get", scene_text(s, "{'id': '%s'}", draft_id)), ST_MISSING);
 }
 
 /* ---- the ledger ---------------------------------------------------------------------------------------------- */
@@ -537,6 +570,7 @@ int main(void) {
         T(test_an_erased_person_is_gone),
         T(test_each_does_what_the_role_allows),
         T(test_a_clerk_writes_needs_and_does_not_read_them),
+        T(test_an_interview_is_handed_to_a_colleague),
         T(test_the_tables_can_be_rebuilt),
         T(test_names_are_in_the_order_of_the_first_language),
     };

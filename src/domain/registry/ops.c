@@ -92,6 +92,9 @@ static const Op ops[] = {
     { "draft.get", 110, 1, .title = "Open a draft", .needs = PERM_PERSON_WRITE,
       .takes = &takes_draft_id, .returns = &returns_draft_get, .fn = op_draft_get,
       .flags = OP_READ },
+    { "draft.colleagues", 129, 1, .title = "Who can take a draft over", .needs = PERM_PERSON_WRITE,
+      .takes = &takes_nothing, .returns = &returns_colleagues, .fn = op_draft_colleagues,
+      .flags = OP_READ },
 };
 
 const Room registry_room = {

@@ -19,6 +19,7 @@ enum {
     CONFIRMED_MAX = 200,          /* people a clerk has looked at and found different */
     FREE_CORRECTION_MINUTES = 15, /* corrections by the same clerk that need no reason */
     NAMESAKES_MAX = 1000,         /* people of one name whose ages are compared */
+    COLLEAGUES_MAX = 500,         /* names to choose from when an interview is handed over */
 };
 
 /* ---- records.c: reading, showing and checking records ------------------------------------------ */
@@ -188,6 +189,7 @@ Status op_draft_discard(Ctx *c, OpCall *call) CHECKED;
 Status op_draft_hand_over(Ctx *c, OpCall *call) CHECKED;
 Status op_draft_list(Ctx *c, OpCall *call) CHECKED;
 Status op_draft_get(Ctx *c, OpCall *call) CHECKED;
+Status op_draft_colleagues(Ctx *c, OpCall *call) CHECKED;
 Status op_person_erase(Ctx *c, OpCall *call) CHECKED;
 Status op_person_search(Ctx *c, OpCall *call) CHECKED;
 Status op_person_file(Ctx *c, OpCall *call) CHECKED;
@@ -197,6 +199,9 @@ Status op_person_as_of(Ctx *c, OpCall *call) CHECKED;
 Status op_registration_check(Ctx *c, OpCall *call) CHECKED;
 Status op_date_understand(Ctx *c, OpCall *call) CHECKED;
 Status op_home_summary(Ctx *c, OpCall *call) CHECKED;
+
+/* colleagues.c: whether an account is active, sits at the actor's office and may register. */
+Status is_colleague(Ctx *c, const Record *user, bool *ret) CHECKED;
 
 /* draft.c: counts for home. */
 Status drafts_count(Ctx *c, int64_t *ret_active, int64_t *ret_parked) CHECKED;

@@ -377,6 +377,16 @@ SHAPE(returns_draft_list, "draft_rows", draft_list_out);
 static const Field draft_get_out[] = { DRAFT_HEAD, { "data", .type = FT_JSON, .doc = "The form" } };
 SHAPE(returns_draft_get, "draft", draft_get_out);
 
+static const Field colleague_fields[] = {
+    { "id", .type = FT_REF, .doc = "Id of the user" },
+    { "name", .type = FT_TEXT, .max = 200, .doc = "Their name" },
+};
+static SHAPE(colleague, "colleague", colleague_fields);
+static const Field colleagues_out[] = {
+    LIST_OF("rows", colleague, COLLEAGUES_MAX, "Those who may register at the actor's office"),
+};
+SHAPE(returns_colleagues, "colleagues", colleagues_out);
+
 /* ---- reading -------------------------------------------------------------------------------------- */
 
 static const Field search_in[] = {

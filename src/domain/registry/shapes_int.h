@@ -14,7 +14,7 @@ extern const Shape takes_member_split, returns_member_split;
 extern const Shape takes_set_focal_point, takes_presence;
 extern const Shape takes_undo, returns_undo, takes_resolve, takes_erase;
 extern const Shape takes_draft_save, takes_draft_id, takes_hand_over;
-extern const Shape takes_draft_list, returns_draft_list, returns_draft_get;
+extern const Shape takes_draft_list, returns_draft_list, returns_draft_get, returns_colleagues;
 extern const Shape takes_search, returns_search;
 extern const Shape takes_person_id, returns_person_file, takes_group_id, returns_group_file;
 extern const Shape takes_as_of, takes_history, returns_history;

@@ -1,6 +1,5 @@
 // start.tsx: before a new family, a search; beside it the interviews that wait.
 import { useEffect, useState } from 'preact/hooks';
-import { request } from '../../lib/api';
 import { act, ask } from '../../lib/commands';
 import { formatTime } from '../../lib/format';
 import { t } from '../../lib/i18n';
@@ -9,7 +8,7 @@ import { type Loaded, useLoad } from '../../lib/load';
 import { go } from '../../lib/router';
 import { type Search, useSearch } from '../../lib/search';
 import { session } from '../../lib/session';
-import type { PersonLine, QueryResult } from '../../lib/types';
+import type { PersonLine } from '../../lib/types';
 import { Busy, Head, Keys } from '../../ui/bits';
 import { Dialog } from '../../ui/dialog';
 import { SelectField } from '../../ui/field';
@@ -174,16 +173,20 @@ function DraftList(p: {
   );
 }
 
+/** Somebody who registers at the same office. */
+interface Colleague {
+  id: string;
+  name: string;
+}
+
 function HandOver({ draft, close }: { draft: DraftLine; close: (done: boolean) => void }) {
   const [user, setUser] = useState('');
   const [error, setError] = useState<unknown>(null);
-  const users = useLoad<QueryResult>(
-    (signal) => colleagues(signal),
+  const users = useLoad(
+    (signal) => ask<{ rows: Colleague[] }>('draft.colleagues', {}, signal).then((r) => r.rows),
     [],
   );
-  const options = (users.data?.rows ?? [])
-    .filter((u) => u.id !== session.value?.user.id && u.fields['status'] !== 'SUSPENDED')
-    .map((u) => ({ value: u.id, label: String(u.fields['name'] ?? u.fields['login'] ?? u.id) }));
+  const options = (users.data ?? []).map((u) => ({ value: u.id, label: u.name }));
   const give = async (): Promise<void> => {
     try {
       await act('draft.hand_over', { id: draft.id, user });
@@ -205,12 +208,11 @@ function HandOver({ draft, close }: { draft: DraftLine; close: (done: boolean) =
     >
       <p><bdi>{draft.title}</bdi></p>
       <Load of={users} lines={2}>
-        {() => <SelectField label={t('registration.hand_over.to')} value={user} onChange={setUser} options={options} empty="—" />}
+        {(found) => found.length === 0 ? <p class="hint">{t('registration.hand_over.nobody')}</p> : (
+          <SelectField label={t('registration.hand_over.to')} value={user} onChange={setUser} options={options} empty="—" />
+        )}
       </Load>
       {error !== null && <Trouble error={error} />}
     </Dialog>
   );
 }
-
-const colleagues = (signal: AbortSignal): Promise<QueryResult> =>
-  request<QueryResult>('POST', '/api/v1/query', { body: { kind: 'user', order: 'name', limit: 100 }, signal });
