@@ -45,6 +45,9 @@ test('codes are found by any word, the last choices first', () => {
   assert.deepEqual(found('cmr'), ['CMR']);
   assert.deepEqual(found('', ['SSD']), ['SSD', 'AFG', 'CAF', 'CMR']);
   assert.deepEqual(found('c', ['CMR'])[0], 'CMR');
+  const many = Array.from({ length: 40 }, (_, i) => ({ code: `X${i}`, label: `Land ${i}` }));
+  assert.equal(pickCodes(many, 'land', []).length, 8);
+  assert.equal(pickCodes(many, '', []).length, 40);
 });
 
 test('only what changed is sent; an emptied field is unknown', () => {

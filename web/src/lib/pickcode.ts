@@ -3,15 +3,34 @@ import { foldWord } from './monthnames';
 import type { Code } from './types';
 
 /** As many as people look at; more letters bring the others. */
-const TYPED_MOST = 12;
-const folded = new WeakMap<Code, string>();
+const TYPED_MOST = 8;
 
-function foldLabel(c: Code): string {
-  const known = folded.get(c);
-  if (known !== undefined) return known;
+interface Folded {
+  code: string;
+  label: string;
+  words: string[];
+}
+/** Labels are folded once, not with each letter. */
+const known = new WeakMap<Code, Folded>();
+
+function fold(c: Code): Folded {
+  const found = known.get(c);
+  if (found !== undefined) return found;
   const label = foldWord(c.label);
-  folded.set(c, label);
-  return label;
+  const made = { code: c.code.toLowerCase(), label, words: label.split(/[\s(,:/-]+/).slice(1) };
+  known.set(c, made);
+  return made;
+}
+
+const MISSES = 6;
+
+function rank(c: Code, wanted: string, first: readonly string[]): number {
+  const f = fold(c);
+  if (f.code === wanted) return 0;
+  if (f.label.startsWith(wanted)) return first.includes(c.code) ? 1 : 2;
+  if (f.words.some((w) => w.startsWith(wanted))) return 3;
+  if (f.code.startsWith(wanted)) return 4;
+  return f.label.includes(wanted) ? 5 : MISSES;
 }
 
 export function pickCodes(codes: readonly Code[], typed: string, first: readonly string[], most = 60): Code[] {
@@ -20,18 +39,7 @@ export function pickCodes(codes: readonly Code[], typed: string, first: readonly
     const ahead = first.map((c) => codes.find((o) => o.code === c)).filter((c): c is Code => c !== undefined);
     return [...ahead, ...codes.filter((c) => !first.includes(c.code))].slice(0, most);
   }
-  const rank = (c: Code): number => {
-    const label = foldLabel(c);
-    if (c.code.toLowerCase() === wanted) return 0;
-    if (label.startsWith(wanted)) return first.includes(c.code) ? 1 : 2;
-    if (label.split(/[\s(,:/-]+/).some((w) => w.startsWith(wanted))) return 3;
-    if (c.code.toLowerCase().startsWith(wanted)) return 4;
-    return label.includes(wanted) ? 5 : 9;
-  };
-  return codes
-    .map((code) => ({ code, rank: rank(code) }))
-    .filter((r) => r.rank < 9)
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, TYPED_MOST)
-    .map((r) => r.code);
+  const ranks: Code[][] = Array.from({ length: MISSES }, () => []);
+  for (const c of codes) ranks[rank(c, wanted, first)]?.push(c);
+  return ranks.flat().slice(0, TYPED_MOST);
 }

@@ -103,8 +103,9 @@ export function CodeField(p: CodeProps) {
           </span>
           <ul id={listId} role="listbox" class="combo-list" hidden={!open} ref={box} aria-label={p.label}>
             {codes.map((c, i) => (
+              // By place: a letter then changes texts and makes no new rows.
               <li
-                key={c.code}
+                key={i}
                 id={`${listId}-${i}`}
                 role="option"
                 aria-selected={i === marked}

@@ -1,5 +1,6 @@
 // grid.tsx: the family as one table; it may face the family, so nothing about needs is shown here.
-import { type Member, birthDay, completeness, latinName, localName, memberOf, moveMember, removeMember, setFocal, setMember } from '../../lib/family';
+import { useMemo } from 'preact/hooks';
+import { type Family, type Member, birthDay, completeness, latinName, localName, memberOf, moveMember, removeMember, setFocal, setMember } from '../../lib/family';
 import { formatAge } from '../../lib/format';
 import { number, t, tn } from '../../lib/i18n';
 import { fieldLabel, fieldOf, offered, valueLabel } from '../../lib/meta';
@@ -40,7 +41,7 @@ export function FamilyGrid({ onAdd, wrong }: { onAdd: () => void; wrong: Readonl
           </thead>
           <tbody>
             {f.members.map((m, i) => (
-              <Row key={m.key} m={m} place={i} wrong={wrong.has(m.key)} />
+              <Row key={m.key} f={f} m={m} place={i} selected={open.value === m.key} wrong={wrong.has(m.key)} />
             ))}
           </tbody>
         </table>
@@ -53,12 +54,25 @@ export function FamilyGrid({ onAdd, wrong }: { onAdd: () => void; wrong: Readonl
   );
 }
 
-function Row({ m, place, wrong }: { m: Member; place: number; wrong: boolean }) {
-  const f = family.value;
-  if (f === null) return null;
-  const known = completeness(f, m);
-  const selected = open.value === m.key;
-  const focal = m.key === f.focal;
+interface RowProps {
+  f: Family;
+  m: Member;
+  place: number;
+  selected: boolean;
+  wrong: boolean;
+}
+
+/** Drawn anew only when this person changes, not with each letter of another's name. */
+function Row(p: RowProps) {
+  const known = completeness(p.f, p.m);
+  const focal = p.m.key === p.f.focal;
+  return useMemo(
+    () => <RowCells {...p} known={known} focal={focal} />,
+    [p.m, p.place, p.selected, p.wrong, focal, known.known, known.missing.join()],
+  );
+}
+
+function RowCells({ m, place, selected, wrong, known, focal }: RowProps & { known: ReturnType<typeof completeness>; focal: boolean }) {
   const absent = m.presence !== PRESENT;
   const age = birthDay(m) === null ? '' : formatAge(m.person['birth_date'] as string, m.person['birth_date_precision'] as string);
   const missing = known.missing.map((name) =>

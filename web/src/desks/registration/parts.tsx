@@ -1,6 +1,6 @@
 // parts.tsx: phones, papers and answers to what is read aloud.
 import { useState } from 'preact/hooks';
-import { type Family, type Member, type Paper, type Phone, setMember } from '../../lib/family';
+import { type Member, type Paper, type Phone, setMember } from '../../lib/family';
 import { lookup, t } from '../../lib/i18n';
 import { fieldLabel, fieldOf, offered } from '../../lib/meta';
 import { session } from '../../lib/session';
@@ -88,7 +88,7 @@ export function DocumentSection({ m }: { m: Member }) {
 const ASKED: readonly string[] = ['REGISTRATION', 'PHOTO', 'SHARE_PARTNERS', 'SHARE_GOVERNMENT', 'CONTACT'];
 
 /** A text to read aloud for each purpose; "refused" is an answer like the other. */
-export function ConsentSection({ m, open }: { f: Family; m: Member; open: boolean }) {
+export function ConsentSection({ m, open }: { m: Member; open: boolean }) {
   const all = offered(codes('consent', 'purpose'));
   const [more, setMore] = useState(false);
   const asked = (code: string): boolean => ASKED.includes(code) || m.consents.some((c) => c.purpose === code);

@@ -1,6 +1,6 @@
 // personform.tsx: the person on the right, in sections; Enter goes from field to field.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import {
   COPIED, type Family, type Member, asksMother, birthDay, inherit, isEmpty, isInherited, latinName, localName,
   setBirth, setField, setMember, setRelationship, valueOf, wivesOf,
@@ -27,7 +27,8 @@ const NAMES = ['given_name', 'father_name', 'grandfather_name', 'family_name'] a
 const MORE = ['mother_name', 'birth_place', 'education', 'occupation', 'flight_date', 'postnom'];
 const PLACE = ['village', 'admin2', 'admin1', 'address'];
 const ORIGIN_PLACE = ['coo_admin1', 'coo_admin2', 'coo_village'];
-const ADULT = 18;
+/** Nobody younger is asked what they work as. */
+const WORKS = 10;
 
 export const birthRules = (): { today: number; preferred: typeof officeCalendar.value } => ({
   today: today.value,
@@ -44,6 +45,12 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
   const root = useRef<HTMLDivElement>(null);
   const { f, m } = p;
   const focal = m.key === f.focal;
+  const wives = wivesOf(f).map((w) => `${w.key} ${latinName(w)} ${localName(w)}`).join();
+  const relationship = useMemo(() => <Relationship {...p} />, [p.errors, m.key, m.relationship, m.mother, wives]);
+  const birth = useMemo(
+    () => <SexAndBirth {...p} />,
+    [p.errors, m.key, m.birthText, m.birthCalendar, m.person['sex'], m.person['birth_date'], m.person['marital_status']],
+  );
   // A person just opened is typed from the first field.
   useEffect(() => {
     root.current?.querySelector<HTMLElement>('.person-body input')?.focus({ preventScroll: true });
@@ -59,22 +66,39 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
       </header>
       <div class="person-body">
         <div class="person-main">
-          {!focal && <Relationship {...p} />}
+          {!focal && relationship}
           <Names {...p} />
-          <SexAndBirth {...p} />
+          {birth}
         </div>
       </div>
-      {focal && <FamilySection f={f} errors={p.errors} />}
-      <OriginSection {...p} focal={focal} />
-      <Section icon="file" title={t('section.papers')} open={focal} mark={m.phones.length + m.documents.length}>
-        <PhoneSection m={m} errors={p.errors} />
-        <DocumentSection m={m} />
-      </Section>
-      <MoreSection {...p} />
-      <ConsentSection f={f} m={m} open={focal} />
-      {may('need.write') && <NeedSection m={m} />}
+      <Rest {...p} focal={focal} />
     </div>
   );
+}
+
+/**
+ * The sections below the first screen. Each is drawn anew only when something it shows has changed: a
+ * letter of a name must not cost forty fields.
+ */
+function Rest(p: Props & { focal: boolean }) {
+  const { f, m, errors, focal } = p;
+  const years = birthDay(m);
+  const family = useMemo(() => focal && <FamilySection f={f} errors={errors} />, [f.group, m.key, focal, errors]);
+  const origin = useMemo(() => <OriginSection {...p} />, [m.key, focal, errors, m.own, ...COPIED.map((name) => valueOf(f, m, name))]);
+  const papers = useMemo(
+    () => (
+      <Section icon="file" title={t('section.papers')} open={focal} mark={m.phones.length + m.documents.length}>
+        <PhoneSection m={m} errors={errors} />
+        <DocumentSection m={m} />
+      </Section>
+    ),
+    [m.key, focal, errors, m.phones, m.documents],
+  );
+  const names = moreFields(m);
+  const more = useMemo(() => <MoreSection {...p} names={names} />, [m.key, focal, errors, years, ...names.map((name) => m.person[name])]);
+  const consent = useMemo(() => <ConsentSection m={m} open={focal} />, [m.key, focal, m.consents]);
+  const needs = useMemo(() => may('need.write') && <NeedSection m={m} />, [m.key, m.needs]);
+  return <>{family}{origin}{papers}{more}{consent}{needs}</>;
 }
 
 export function Section(p: { icon: IconName; title: string; open: boolean; mark?: number; note?: string; children: ComponentChildren }) {
@@ -231,11 +255,15 @@ function FamilySection({ f, errors }: { f: Family; errors: Record<string, string
   );
 }
 
-function MoreSection(p: Props) {
+function moreFields(m: Member): string[] {
   const custom = (kindOf('person')?.fields ?? []).filter((x) => x.custom === true).map((x) => x.name);
-  const ages = birthDay(p.m) === null ? null : agesOf(spanOf(birthDay(p.m) ?? 0, 'exact'), today.value);
-  const child = ages !== null && ages.max < ADULT;
-  const names = [...MORE, ...custom].filter((name) => !(child && name === 'occupation' && ages.max < 10));
+  const day = birthDay(m);
+  const ages = day === null ? null : agesOf(spanOf(day, 'exact'), today.value);
+  return [...MORE, ...custom].filter((name) => !(name === 'occupation' && ages !== null && ages.max < WORKS));
+}
+
+function MoreSection(p: Props & { names: string[] }) {
+  const { names } = p;
   const given = names.filter((name) => !isEmpty(p.m.person[name])).length;
   return (
     <Section icon="list" title={t('section.more')} open={false} mark={given}>
