@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayOf } from '../src/lib/calendars';
 import {
-  type Family, addMember, asksMother, blockers, completeness, focalOf, inherit, isInherited, memberOf, moveMember,
+  type Family, addMember, asksMother, blockers, checkMember, completeness, focalOf, inherit, isCheckable, isInherited, memberOf, moveMember,
   newFamily, park, registerInput, removeMember, resume, setBirth, setField, setFocal, setMember, setRelationship, valueOf,
 } from '../src/lib/family';
 import { restate } from '../src/lib/relationship';
@@ -134,4 +134,22 @@ test('what is sent: copied facts in each person, no empty values, the clock', ()
   assert.ok(!('family_name' in (members[1]?.person ?? {})));
   assert.deepEqual(input['interview'], { called_at: NOW, parked_seconds: 300, resumed: 1 });
   assert.equal(input['focal_point'], at(keys, 0));
+});
+
+test('a double is asked about once something could tell two people apart', () => {
+  let f = newFamily(NOW);
+  const type = (field: string, value: string): void => { f = setField(f, f.focal, field, value); };
+  type('given_name', 'Karim');
+  type('father_name_local', 'رحیم');
+  assert.equal(isCheckable(focalOf(f)), false);
+  f = setBirth(f, f.focal, '1368', '', rules);
+  assert.equal(isCheckable(focalOf(f)), true);
+  type('nationality', 'AFG');
+  const asked = checkMember(focalOf(f));
+  assert.deepEqual(Object.keys(asked).sort(), ['birth_date', 'documents', 'father_name_local', 'given_name', 'phones']);
+  f = newFamily(NOW);
+  f = setMember(f, f.focal, { phones: [{ number: '070', type: '', owner_note: '' }] });
+  assert.equal(isCheckable(focalOf(f)), false);
+  f = setMember(f, f.focal, { phones: [{ number: '0701234567', type: '', owner_note: '' }] });
+  assert.equal(isCheckable(focalOf(f)), true);
 });

@@ -150,7 +150,7 @@ await step('the history says who, and undoes', async () => {
   await page.locator('.dialog-foot .button').first().click();
   await page.waitForSelector('.dialog', { state: 'detached', timeout: 4000 });
 });
-await step('the same family again is asked about', async () => {
+await step('somebody known is said beneath the names, and nothing moves', async () => {
   await page.evaluate(() => { location.hash = '#/registration'; });
   await page.waitForSelector('#first-search');
   await type('qqxxz');
@@ -159,11 +159,33 @@ await step('the same family again is asked about', async () => {
   await page.waitForSelector('.person-form');
   await page.fill('input[name=given_name]', given);
   await page.fill('input[name=father_name]', father);
+  expect((await page.$('.likely-found')) === null, 'a name alone is somebody');
   await page.focus('.choices input');
   await type('m');
   await page.focus('.date-field input');
   await type('1368');
-  await page.waitForTimeout(800);
+  const place = () => page.evaluate(() => {
+    const box = document.activeElement.getBoundingClientRect();
+    return `${box.x} ${box.y}`;
+  });
+  // The date says at once what it understood; whoever is found comes later.
+  const before = await place();
+  await page.waitForSelector('.likely-found');
+  expect((await page.locator('.likely-found').innerText()).includes(given), 'somebody else is said');
+  expect((await place()) === before, 'the field moved under the hands');
+  expect(await page.evaluate(() => document.activeElement.closest('.date-field') !== null), 'the focus was taken');
+  await press('Alt+KeyK');
+  await page.waitForSelector('.matches li');
+  await press('Escape');
+  await page.waitForSelector('.matches', { state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement.closest('.date-field') !== null), 'the focus did not come back');
+  await page.fill('input[name=father_name]', 'Qqxxz');
+  await page.waitForSelector('.likely-found', { state: 'detached' });
+  await page.fill('input[name=father_name]', father);
+  await page.waitForSelector('.likely-found');
+});
+await step('the same family again is asked about on saving', async () => {
+  await page.waitForTimeout(300);
   await press('Alt+KeyS');
   await page.waitForSelector('.matches li', { timeout: 5000 });
   await page.locator('.match-answers .button').nth(1).click();

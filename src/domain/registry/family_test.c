@@ -338,8 +338,7 @@ static void test_an_erased_person_is_gone(void **state) {
 /* ---- who may ------------------------------------------------------------------------------------------------ */
 
 /* An account with one role, which has changed its first password. */
-static void make_user(const char *login, const char *role) {
-    const char *office = str_c(s->arena, id_text(s->arena, s->first.office));
+static void make_user_at(const char *login, const char *role, const char *office) {
     Str role_id = id_text(s->arena, admin_natural_id("role", str_of(role), STR("")));
     Val r = scene_call(s, "user.create",
                        scene_text(s,
@@ -354,6 +353,10 @@ static void make_user(const char *login, const char *role) {
     scene_ok(
         s, &c,
         session_change_password(&c, s->access, token, in.password, STR("another long password")));
+}
+
+static void make_user(const char *login, const char *role) {
+    make_user_at(login, role, str_c(s->arena, id_text(s->arena, s->first.office)));
 }
 
 static Status as(const char *login, const char *op, const char *input) {
@@ -454,6 +457,29 @@ static void test_a_clerk_writes_needs_and_does_not_read_them(void **state) {
     assert_int_equal(as("protector", "person.file", file), ST_OK);
     assert_int_equal(count_at(s->reply.result, "needs"), 2);
     assert_string_equal(text_at(s, s->reply.result, "needs.0.fields.note"), "Sees little");
+}
+
+/* The desk asks while people type, so whoever asks learns only of people they may see. */
+static void test_doubles_are_said_to_those_who_may_see_them(void **state) {
+    (void)state;
+    register_family();
+    const char *office = text_at(
+        s,
+        scene_call(s, "office.save",
+                   scene_text(s,
+                              "{'code': 'HRT', 'name': 'Herat', 'type': 'FIELD', 'parent': '%s'}",
+                              str_c(s->arena, id_text(s->arena, s->first.office)))),
+        "id");
+    make_user("here", "registration_clerk");
+    make_user_at("elsewhere", "registration_clerk", office);
+    make_user("administrator", "administrator");
+    const char *typed = "{\"members\": [{\"given_name\": \"Mohammad\", \"father_name\": \"Rahim\","
+                        " \"birth_date\": \"1985-01-01\", \"phones\": [\"0701234567\"]}]}";
+    assert_int_equal(as("here", "registration.check", typed), ST_OK);
+    assert_int_equal(count_at(s->reply.result, "matches"), 1);
+    assert_int_equal(as("elsewhere", "registration.check", typed), ST_OK);
+    assert_int_equal(count_at(s->reply.result, "matches"), 0);
+    assert_int_equal(as("administrator", "registration.check", typed), ST_DENIED);
 }
 
 /* ---- handing over ---------------------------------------------------------------------------------------- */
@@ -570,6 +596,7 @@ int main(void) {
         T(test_an_erased_person_is_gone),
         T(test_each_does_what_the_role_allows),
         T(test_a_clerk_writes_needs_and_does_not_read_them),
+        T(test_doubles_are_said_to_those_who_may_see_them),
         T(test_an_interview_is_handed_to_a_colleague),
         T(test_the_tables_can_be_rebuilt),
         T(test_names_are_in_the_order_of_the_first_language),

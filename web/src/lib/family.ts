@@ -301,16 +301,29 @@ export function registerInput(f: Family, focalRelationship: string): Record<stri
   };
 }
 
-/** The members as registration.check takes them. */
-export const checkInput = (f: Family): Record<string, unknown> => ({
-  members: f.members.map((m) => ({
-    ...given(Object.fromEntries(
-      Object.entries(m.person).filter(([k]) => /^(given|father|grandfather|family)_name|^sex$|^birth_date$/.test(k)),
-    )),
-    phones: m.phones.map((p) => p.number).filter((n) => n !== ''),
-    documents: m.documents.map((d) => d.number).filter((n) => n !== ''),
-  })),
+/** One member as registration.check takes it. */
+export const checkMember = (m: Member): Record<string, unknown> => ({
+  ...given(Object.fromEntries(
+    Object.entries(m.person).filter(([k]) => /^(given|father|grandfather|family)_name|^sex$|^birth_date$/.test(k)),
+  )),
+  phones: m.phones.map((p) => p.number).filter((n) => n !== ''),
+  documents: m.documents.map((d) => d.number).filter((n) => n !== ''),
 });
+
+/** The members as registration.check takes them. */
+export const checkInput = (f: Family): Record<string, unknown> => ({ members: f.members.map(checkMember) });
+
+const WHOLE_NUMBER = 4;
+
+/**
+ * Could the check find anybody by what is typed of this person so far? A name joins nobody without a
+ * second one (the father's, else the family's) and a birth; half a number is nobody's.
+ */
+export function isCheckable(m: Member): boolean {
+  const has = (name: string): boolean => !isEmpty(m.person[name]) || !isEmpty(m.person[`${name}_local`]);
+  const byName = has('given_name') && (has('father_name') || has('family_name')) && !isEmpty(m.person['birth_date']);
+  return byName || [...m.phones, ...m.documents].some((x) => x.number.trim().length >= WHOLE_NUMBER);
+}
 
 /** What was typed for the birth, kept beside what it was understood as. */
 export function setBirth(f: Family, key: string, typed: string, calendar: string, rules: Rules): Family {

@@ -17,6 +17,7 @@ import { toast } from '../../ui/toast';
 import { Done, type Registered } from './done';
 import { Duplicates } from './duplicates';
 import { FamilyGrid } from './grid';
+import { LIKELY_KEYS, Likely, useLikely } from './likely';
 import { PersonForm, birthRules } from './personform';
 import { Start } from './start';
 import { close, edit, family, finish, flush, open, parkNow, saving } from './store';
@@ -31,6 +32,7 @@ export function RegistrationDesk() {
 }
 
 type Errors = Record<string, Record<string, string>>;
+const NO_ERRORS: Record<string, string> = {};
 
 const missingText = (m: Missing): string =>
   m.field === 'given_name' ? t('missing.given_name') : t('missing.field', {
@@ -50,9 +52,11 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   const [errors, setErrors] = useState<Errors>({});
   const [trouble, setTrouble] = useState<unknown>(null);
   const [matches, setMatches] = useState<CheckMatch[]>([]);
+  const [looking, setLooking] = useState<CheckMatch[]>([]);
   const [registering, setRegistering] = useState(false);
   const f = family.value;
   const m = f === null ? undefined : memberOf(f, open.value) ?? f.members[0];
+  const likely = useLikely(f, m);
 
   const next = (): void => {
     const now = family.value;
@@ -137,7 +141,16 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     toast(t('registration.parked_now'));
   };
 
+  // The check was asked about one person; the dialog names people by their place in the family.
+  const look = (): void => {
+    const at = f === null || m === undefined ? -1 : f.members.indexOf(m);
+    setLooking(likely.map((x) => ({ ...x, member: at })));
+  };
+  const notThese = (persons: string[]): void =>
+    edit((x) => ({ ...x, confirmed_not: [...new Set([...x.confirmed_not, ...persons])] }));
+
   useEffect(() => bind({
+    [LIKELY_KEYS]: look,
     'Alt+N': next,
     'Alt+S': () => void save(),
     'Alt+P': () => void park(),
@@ -149,7 +162,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
       close();
       toast(t('registration.kept'));
     },
-  }), [registering]);
+  }), [registering, likely]);
 
   if (f === null || m === undefined) return null;
   const wrong = new Set(Object.keys(errors));
@@ -166,18 +179,31 @@ function Interview({ done }: { done: (r: Registered) => void }) {
       {(wrong.size > 0 || trouble !== null) && <Summary f={f} errors={errors} trouble={trouble} />}
       <div class="interview-body">
         <FamilyGrid onAdd={next} wrong={wrong} />
-        <PersonForm f={f} m={m} errors={errors[m.key] ?? {}} onEnd={() => document.querySelector<HTMLElement>('.grid-add')?.focus()} />
+        <PersonForm f={f} m={m} errors={errors[m.key] ?? NO_ERRORS} beneathNames={<Likely matches={likely} look={look} />} onEnd={() => document.querySelector<HTMLElement>('.grid-add')?.focus()} />
       </div>
       {matches.length > 0 && (
         <Duplicates
           f={f}
           matches={matches}
+          saves
           close={() => setMatches([])}
           different={async (persons) => {
-            edit((x) => ({ ...x, confirmed_not: [...new Set([...x.confirmed_not, ...persons])] }));
+            notThese(persons);
             setMatches([]);
             const now = family.value;
             if (now !== null) await register(command('group.register', registerInput(now, FOCAL)));
+          }}
+        />
+      )}
+      {looking.length > 0 && (
+        <Duplicates
+          f={f}
+          matches={looking}
+          saves={false}
+          close={() => setLooking([])}
+          different={(persons) => {
+            notThese(persons);
+            setLooking([]);
           }}
         />
       )}

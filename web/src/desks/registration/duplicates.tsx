@@ -12,8 +12,18 @@ import { Name } from '../../ui/text';
 import { close as closeInterview } from './store';
 
 const REASONS = ['same_number', 'same_phone', 'same_document', 'same_name_father_age'];
+export const reasonLabel = (kind: string): string => (REASONS.includes(kind) ? t(`duplicate.${kind}` as Key) : kind);
 
-export function Duplicates(p: { f: Family; matches: CheckMatch[]; close: () => void; different: (persons: string[]) => Promise<void> }) {
+interface Props {
+  f: Family;
+  matches: CheckMatch[];
+  /** Saving waits for the answer; else it was looked at while typing. */
+  saves: boolean;
+  close: () => void;
+  different: (persons: string[]) => Promise<void> | void;
+}
+
+export function Duplicates(p: Props) {
   const persons = [...new Set(p.matches.map((m) => m.person))];
   const [others, setOthers] = useState<string[]>([]);
   const rest = persons.filter((id) => !others.includes(id));
@@ -25,7 +35,7 @@ export function Duplicates(p: { f: Family; matches: CheckMatch[]; close: () => v
       footer={
         <>
           <Busy class="button button-main" disabled={rest.length > 0} run={() => p.different(persons)} icon="ok">
-            {t('duplicate.save')}
+            {t(p.saves ? 'duplicate.save' : 'duplicate.go_on')}
           </Busy>
           <button type="button" class="button" onClick={p.close}>{t('duplicate.back')}</button>
         </>
@@ -46,7 +56,7 @@ export function Duplicates(p: { f: Family; matches: CheckMatch[]; close: () => v
               <p class="match-reasons">
                 {match.reasons.slice(0, 3).map((r) => (
                   <span class="tag tag-attention" key={r.kind}>
-                    {REASONS.includes(r.kind) ? t(`duplicate.${r.kind}` as Key) : r.kind}
+                    {reasonLabel(r.kind)}
                   </span>
                 ))}
               </p>

@@ -41,7 +41,7 @@ interface Props {
   errors: Record<string, string>;
 }
 
-export function PersonForm(p: Props & { onEnd: () => void }) {
+export function PersonForm(p: Props & { onEnd: () => void; beneathNames: ComponentChildren }) {
   const root = useRef<HTMLDivElement>(null);
   const { f, m } = p;
   const focal = m.key === f.focal;
@@ -67,7 +67,7 @@ export function PersonForm(p: Props & { onEnd: () => void }) {
       <div class="person-body">
         <div class="person-main">
           {!focal && relationship}
-          <Names {...p} />
+          <Names {...p}>{p.beneathNames}</Names>
           {birth}
         </div>
       </div>
@@ -145,7 +145,7 @@ function Relationship({ f, m, errors }: Props) {
   );
 }
 
-function Names({ m, errors }: Props) {
+function Names({ m, errors, children }: Props & { children: ComponentChildren }) {
   const local = language.value === 'fa' || language.value === 'ps' || language.value === 'ar';
   const scripts = local ? ['_local', ''] : ['', '_local'];
   const set = (field: string, value: string): void =>
@@ -172,7 +172,7 @@ function Names({ m, errors }: Props) {
           ))}
         </div>
       ))}
-      <p class="hint">{t('names.hint')}</p>
+      {children}
     </fieldset>
   );
 }
