@@ -8,15 +8,21 @@
 
 #include "base/banned.h"
 
-enum { POOL_N = 1024, WRAPPED_N = CRYPT_KEY_N + CRYPT_TAG_N };
+enum {
+    POOL_N = 4096,
+    REFILL_N = 512, /* when it has run dry: as many as cost one write no more than a moment */
+    CHECKPOINT_PAGES = 256, /* 1 MiB of log */
+    WRAPPED_N = CRYPT_KEY_N + CRYPT_TAG_N,
+};
 
 struct KeyStore {
     Arena *arena;
     Db *db;
     Key kek;
     pthread_mutex_t lock;
-    int64_t used;        /* rows up to here have been taken */
-    int64_t made;        /* rows up to here exist */
+    int64_t used; /* rows up to here have been taken */
+    int64_t made; /* rows up to here exist */
+    int wal_pages;
     int64_t floor;       /* a key that came from elsewhere: never given out again */
     KeyRow pool[POOL_N]; /* rows used+1 … made, at [n % POOL_N] */
 };
@@ -64,6 +70,13 @@ Status keys_create(Ctx *c, const char *path, const Key *kek, const uint8_t recov
     return st;
 }
 
+static int wal_hook(void *arg, sqlite3 *h, const char *name, int pages) {
+    (void)h;
+    (void)name;
+    ((KeyStore *)arg)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
 Status keys_open(Ctx *c, const char *path, const Key *kek, KeyStore **ret) {
     Arena *a = arena_new(c->env, 1 << 20);
     KeyStore *k = arena_new_of(a, KeyStore);
@@ -85,6 +98,7 @@ Status keys_open(Ctx *c, const char *path, const Key *kek, KeyStore **ret) {
         keys_close(k);
         return st;
     }
+    sqlite3_wal_hook(db_handle(k->db), wal_hook, k);
     *ret = k;
     return ST_OK;
 }
@@ -129,8 +143,10 @@ static Status refill(Ctx *c, KeyStore *k, size_t target) {
         return st;
     }
     k->made = want;
+    if (k->wal_pages < CHECKPOINT_PAGES) return ST_OK;
     int frames = 0, done = 0;
     sqlite3_wal_checkpoint_v2(db_handle(k->db), NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
+    k->wal_pages = frames - done;
     return ST_OK;
 }
 
@@ -190,7 +206,7 @@ void keys_rewind(KeyStore *k, int64_t used) {
 
 Status keys_take(Ctx *c, KeyStore *k, KeyRow *ret) {
     pthread_mutex_lock(&k->lock);
-    Status st = k->used < k->made ? ST_OK : refill(c, k, POOL_N / 2);
+    Status st = k->used < k->made ? ST_OK : refill(c, k, REFILL_N);
     if (st == ST_OK) {
         k->used++;
         *ret = k->pool[k->used % POOL_N];

@@ -91,6 +91,7 @@ void keys_set_used(KeyStore *k, int64_t n);
 int64_t keys_used(const KeyStore *k);
 /* Takes keys back that a rolled-back transaction had taken. */
 void keys_rewind(KeyStore *k, int64_t used);
+/* At most what the pool holds. Thread-safe. */
 Status keys_refill(Ctx *c, KeyStore *k, size_t target) CHECKED;
 /* ST_MISSING: destroyed or never had. Thread-safe (own mutex). */
 Status keys_load(Ctx *c, KeyStore *k, int64_t n, Id key_id, Key *ret) CHECKED;

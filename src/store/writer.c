@@ -8,6 +8,7 @@ enum {
     BATCH_ARENA = 256 << 20,
     CHECKPOINT_PAGES = 4000,   /* about 16 MB of log before it is moved into the database */
     CHECKPOINT_FORCED = 65536, /* 256 MB: wait for readers to let go */
+    LARGE_BATCH = 64,
 };
 
 typedef struct Waiter {
@@ -246,8 +247,17 @@ void *writer_main(void *store) {
 
 /* ---- callers ---- */
 
+/* A large batch would run the pool of keys dry again and again, each time an fsync that the writer
+ * waits for: its sender fills the pool while the writer has other work. Where that fails the writer
+ * will meet the same, and say so. */
+static void keys_ahead(Store *s, Ctx *c) {
+    size_t noted = c->errs.n;
+    if (keys_refill(c, s->keys, SIZE_MAX) != ST_OK) c->errs.n = noted;
+}
+
 Status store_write_batch(Store *s, WriteJob *jobs, size_t n) {
     if (n == 0) return ST_OK;
+    if (n >= LARGE_BATCH) keys_ahead(s, jobs[0].ctx);
     Waiter w = { .left = n };
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.done_cond, NULL);
