@@ -140,6 +140,7 @@ Status run_write_fn(Ctx *c, Tx *tx, void *run) {
     r->call.act = id_new(c->env);
     tx_replay(tx, r->call.replayed);
     TRY(r->op->fn(c, &r->call));
+    if (r->q->beside) TRY(r->q->beside(c, r->q->beside_arg, r->call.result));
     ActPart act = act_of(c, r);
     tx_act(tx, &act);
     Str why = val_get_text(r->call.input, "reason_text", STR(""));

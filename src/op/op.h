@@ -75,6 +75,9 @@ struct OpTable {
     size_t n_rooms;
 };
 
+/* What the caller keeps beside the act, in the same transaction: after fn, with its typed result. */
+typedef Status (*OpBeside)(Ctx *c, void *arg, Val result);
+
 typedef struct OpRequest {
     Str op;
     uint16_t version; /* 0: newest */
@@ -82,7 +85,10 @@ typedef struct OpRequest {
     Time client_time; /* TIME_NONE: none */
     bool replayed;    /* from an outbox or import: stale bases are accepted as concurrent */
     Str purpose;
-    Val input; /* as it came */
+    Val input;       /* as it came */
+    OpBeside beside; /* NULL: nothing; of writing ops */
+    void *beside_arg;
+    bool result_unkept; /* the ledger alone knows the key: a repeated call gets the ids */
 } OpRequest;
 
 typedef struct OpReply {

@@ -70,13 +70,13 @@ static Status find_act(Ctx *c, Run *r, bool *ret_found) {
 Status reply_find(Ctx *c, Run *r, bool *ret_found) {
     *ret_found = false;
     if (!(r->op->flags & OP_IDEMPOTENT) || id_is_none(r->q->idempotency)) return ST_OK;
-    TRY(find_kept(c, r, ret_found));
+    if (!r->q->result_unkept) TRY(find_kept(c, r, ret_found));
     return *ret_found ? ST_OK : find_act(c, r, ret_found);
 }
 
 Status reply_keep(Ctx *c, const Run *r, Val shown) {
     if (!(r->op->flags & OP_IDEMPOTENT) || id_is_none(r->q->idempotency)) return ST_OK;
-    if (r->op->flags & OP_SECRET) return ST_OK;
+    if (r->op->flags & OP_SECRET || r->q->result_unkept) return ST_OK;
     Val v = val_map();
     val_set_c(c->arena, &v, "act", val_id(c->arena, r->call.act));
     if (c->actor && !id_is_none(c->actor->user))

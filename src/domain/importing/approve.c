@@ -51,9 +51,48 @@ typedef struct Chunk {
     OpRequest *q;
     OpReply *replies;
     Status *statuses;
-    size_t *of_call; /* which family a call is */
+    Val *rows_of_call; /* the rows of its family */
     size_t n;
 } Chunk;
+
+/* A family on its way, and what is kept beside it. */
+typedef struct Beside {
+    Id batch;
+    Val rows;
+} Beside;
+
+/* ---- where each person came from ------------------------------------------------------------------------- */
+
+static Status put_source(Ctx *c, Id batch, Str key, Id person, Val rows) {
+    int64_t number;
+    if (!num_parse_i64(key, &number)) return ST_OK;
+    for (size_t i = 0; i < rows.list.n; i++) {
+        Val row = rows.list.v[i], kept = val_map();
+        if (val_get_int(row, "row", 0) != number) continue;
+        val_set_c(c->arena, &kept, "batch", val_text(id_text(c->arena, batch)));
+        val_set_c(c->arena, &kept, "row", val_int(number));
+        val_set_c(c->arena, &kept, "cells", val_get(row, "cells"));
+        Buf b = buf_new(c->arena, 1 << 20);
+        cbor_put_val(&b, kept);
+        return local_put(c, STR(REGISTRY_SOURCE_ROWS), id_text(c->arena, person), buf_text(&b));
+    }
+    return ST_OK;
+}
+
+/* In the act that registers the family: a person and the row it came from are there together. */
+static Status put_sources(Ctx *c, void *beside, Val result) {
+    const Beside *b = beside;
+    Val members = val_get(result, "members");
+    for (size_t i = 0; members.type == VAL_LIST && i < members.list.n; i++) {
+        Val m = members.list.v[i];
+        Id person;
+        if (!val_get_id(val_get(m, "person"), &person)) continue;
+        TRY(put_source(c, b->batch, val_get_text(m, "key", STR("")), person, b->rows));
+    }
+    return ST_OK;
+}
+
+/* ---- its calls ---------------------------------------------------------------------------------------------- */
 
 static Status chunk_fetch(Ctx *c, void *arg) {
     Chunk *k = arg;
@@ -63,7 +102,8 @@ static Status chunk_fetch(Ctx *c, void *arg) {
     k->q = arena_array(c->arena, OpRequest, n + 1);
     k->replies = arena_array(c->arena, OpReply, n + 1);
     k->statuses = arena_array(c->arena, Status, n + 1);
-    k->of_call = arena_array(c->arena, size_t, n + 1);
+    k->rows_of_call = arena_array(c->arena, Val, n + 1);
+    Beside *beside = arena_array(c->arena, Beside, n + 1);
     Str purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, a->id));
     for (size_t f = 0; f < n; f++) {
         int64_t number = a->first_of[k->i] + (int64_t)f;
@@ -77,13 +117,18 @@ static Status chunk_fetch(Ctx *c, void *arg) {
                 continue;
             }
         }
-        k->of_call[k->n] = f;
-        k->q[k->n++] = (OpRequest){ .op = STR("group.register"),
-                                    .idempotency = family_key(a->id, number),
-                                    .client_time = TIME_NONE,
-                                    .replayed = true,
-                                    .purpose = purpose,
-                                    .input = val_get(family, "input") };
+        k->rows_of_call[k->n] = val_get(family, "rows");
+        beside[k->n] = (Beside){ a->id, k->rows_of_call[k->n] };
+        k->q[k->n] = (OpRequest){ .op = STR("group.register"),
+                                  .idempotency = family_key(a->id, number),
+                                  .client_time = TIME_NONE,
+                                  .replayed = true,
+                                  .purpose = purpose,
+                                  .input = val_get(family, "input"),
+                                  .beside = put_sources,
+                                  .beside_arg = &beside[k->n],
+                                  .result_unkept = true };
+        k->n++;
     }
     return ST_OK;
 }
@@ -111,43 +156,10 @@ static const Err *error_of(const Ctx *c, size_t call) {
     return NULL;
 }
 
-/* ---- where each person came from ------------------------------------------------------------------------- */
-
-static Status put_source(Ctx *c, const Approve *a, Val member, Val rows) {
-    Str key = val_get_text(member, "key", STR("")),
-        person = val_get_text(member, "person", STR(""));
-    int64_t number;
-    if (!num_parse_i64(key, &number)) return ST_OK;
-    for (size_t i = 0; i < rows.list.n; i++) {
-        Val row = rows.list.v[i], kept = val_map();
-        if (val_get_int(row, "row", 0) != number) continue;
-        val_set_c(c->arena, &kept, "batch", val_text(id_text(c->arena, a->id)));
-        val_set_c(c->arena, &kept, "row", val_int(number));
-        val_set_c(c->arena, &kept, "cells", val_get(row, "cells"));
-        Buf b = buf_new(c->arena, 1 << 20);
-        cbor_put_val(&b, kept);
-        return local_put(c, STR(REGISTRY_SOURCE_ROWS), person, buf_text(&b));
-    }
-    return ST_OK;
-}
-
-static Status put_sources(Ctx *c, Tx *tx, void *arg) {
-    const Chunk *k = arg;
-    (void)tx;
-    for (size_t i = 0; i < k->n; i++) {
-        if (k->statuses[i] != ST_OK) continue;
-        Val members = val_get(k->replies[i].result, "members");
-        Val rows = val_get(k->families.list.v[k->of_call[i]], "rows");
-        for (size_t m = 0; members.type == VAL_LIST && m < members.list.n; m++)
-            TRY(put_source(c, k->w->a, members.list.v[m], rows));
-    }
-    return ST_OK;
-}
-
 static void count_chunk(Ctx *c, Chunk *k) {
     Approver *w = k->w;
     for (size_t i = 0; i < k->n; i++) {
-        Val rows = val_get(k->families.list.v[k->of_call[i]], "rows");
+        Val rows = k->rows_of_call[i];
         if (k->statuses[i] == ST_OK) {
             w->people += (int64_t)rows.list.n;
             continue;
@@ -167,7 +179,7 @@ static Status chunk_run(Ctx *c, void *arg) {
     if (k->n == 0) return ST_OK;
     TRY(op_call_batch(c, c->store, a->call->table, k->q, k->n, k->replies, k->statuses));
     count_chunk(c, k);
-    return store_write(c->store, c, put_sources, k);
+    return ST_OK;
 }
 
 /* ---- two at a time --------------------------------------------------------------------------------------- */
