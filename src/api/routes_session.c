@@ -1,5 +1,6 @@
 /* routes_session.c: signing in and out, the lock, the password, the language. */
 #include "api/api_int.h"
+#include "domain/registry/registry.h"
 
 #include "base/banned.h"
 
@@ -44,7 +45,7 @@ static Status get_password(Ctx *c, Val input, const char *name, Str *ret) {
 /* ---- the session as the page sees it ------------------------------------------------------------ */
 
 static void write_office(Ctx *c, JsonOut *o, const Actor *actor) {
-    static const char *const shown[] = { "code", "name", "calendar", "language", "dial_code" };
+    static const char *const shown[] = { "code", "name", "calendar", "language" };
     const KindInfo *k = model_kind(store_model(c->store), STR("office"));
     Record *r;
     size_t noted = c->errs.n;
@@ -57,6 +58,10 @@ static void write_office(Ctx *c, JsonOut *o, const Actor *actor) {
     json_id(&office, "id", r->id);
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         if (kind_field(k, str_of(shown[i]))) json_text(&office, shown[i], record_text(r, shown[i]));
+    Str dial_code;
+    if (registry_dial_code(c, r->id, &dial_code) == ST_OK)
+        json_text(&office, "dial_code", dial_code);
+    c->errs.n = noted;
     json_object_end(&office);
 }
 

@@ -159,6 +159,17 @@ static void numbers_are_found(void **state) {
     arena_free(a);
 }
 
+static void calling_codes(void **state) {
+    (void)state;
+    assert_true(str_is(phone_calling_code(STR("AFG")), "93"));
+    assert_true(str_is(phone_calling_code(STR("ZWE")), "263"));
+    assert_true(str_is(phone_calling_code(STR("ABW")), "297"));
+    assert_true(str_is(phone_calling_code(STR("USA")), "1"));
+    assert_int_equal(phone_calling_code(STR("ATA")).n, 0);
+    assert_int_equal(phone_calling_code(STR("")).n, 0);
+    assert_int_equal(phone_calling_code(STR("AF")).n, 0);
+}
+
 static void phones(void **state) {
     (void)state;
     static const struct {
@@ -213,7 +224,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_round),    cmocka_unit_test(check_digit_finds_slips),
         cmocka_unit_test(numbers_are_read), cmocka_unit_test(numbers_are_found),
-        cmocka_unit_test(phones),
+        cmocka_unit_test(phones),           cmocka_unit_test(calling_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

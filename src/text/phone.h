@@ -16,6 +16,9 @@ enum { PHONE_BYTES_MAX = 64, PHONE_DIGITS_MIN = 7, PHONE_DIGITS_MAX = 15 };
  *   error.phone.not_digits                        guess, ask again
  *   error.phone.too_short  error.phone.too_long   error.phone.needs_country */
 const char *phone_parse(Arena *a, Str typed, Str calling_code, Str *ret_e164) CHECKED;
+
+/* "AFG" → "93": the calling code of a country by its ISO 3166-1 alpha-3 code; empty: it has none. */
+Str phone_calling_code(Str country);
 /* The last four digits as ASCII, which is what people read out; fewer where there are fewer. */
 Str phone_last4(Arena *a, Str phone);
 /* Digits only, without "+", "00" or leading zeros: to find a number however it was typed. A suffix

@@ -273,8 +273,11 @@ static void keys_of(Family *f, const Member *m, Val typed) {
     Arena *a = f->c->arena;
     Val phones = val_get(typed, "phones"), papers = val_get(typed, "documents");
     Val person = val_get(typed, "person"), born = val_get(person, "birth_date");
-    for (size_t i = 0; phones.type == VAL_LIST && i < phones.list.n; i++)
-        add_key(f, m, val_get_text(phones.list.v[i], "number", STR("")), "same_phone");
+    for (size_t i = 0; phones.type == VAL_LIST && i < phones.list.n; i++) {
+        Val phone = phones.list.v[i];
+        if (!val_get_bool(phone, "as_written", false))
+            add_key(f, m, val_get_text(phone, "number", STR("")), "same_phone");
+    }
     for (size_t i = 0; papers.type == VAL_LIST && i < papers.list.n; i++) {
         Str type = val_get_text(papers.list.v[i], "type", STR(""));
         Str number = val_get_text(papers.list.v[i], "number", STR(""));

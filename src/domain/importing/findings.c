@@ -9,8 +9,8 @@
 enum { VALUE_SHOWN_MAX = 80, VALUES_MAX = 200 };
 
 /* Cut at a character's border: a cell may be a page long. */
-static Str shortened(Arena *a, Str value) {
-    size_t n = value.n < VALUE_SHOWN_MAX ? value.n : VALUE_SHOWN_MAX;
+Str text_shortened(Arena *a, Str value, size_t max) {
+    size_t n = value.n < max ? value.n : max;
     while (n > 0 && n < value.n && ((unsigned char)value.s[n] & 0xC0) == 0x80)
         n--;
     return n ? str_copy(a, str_n(value.s, n)) : STR("");
@@ -24,7 +24,7 @@ static Finding *add(Findings *f, bool warning, size_t row, size_t line, const Co
         f->errors++;
     if (f->list.n >= FINDINGS_LISTED_MAX) return NULL;
     Finding one = { .row = row, .line = line, .column = column, .warning = warning };
-    one.value = shortened(f->arena, value);
+    one.value = text_shortened(f->arena, value, VALUE_SHOWN_MAX);
     vec_push(f->arena, &f->list, one);
     return &f->list.v[f->list.n - 1];
 }

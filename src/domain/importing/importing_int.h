@@ -49,6 +49,8 @@ void finding_add(Findings *f, bool warning, size_t row, size_t line, const Colum
 void finding_add_err(Findings *f, bool warning, size_t row, size_t line, const Column *column,
                      Str value, const Err *e);
 /* Adds what another worker found; then in the order of rows, the first FINDINGS_LISTED_MAX. */
+Str text_shortened(Arena *a, Str value,
+                   size_t max); /* to max bytes, at the border of a character */
 void findings_merge(Findings *to, const Findings *from);
 void findings_sort(Findings *f);
 /* [{row, line, column, value, key, message, remedy, severity}] in the language of the call. */

@@ -185,6 +185,48 @@ static void test_codes_and_telephones(void **state) {
     assert_int_equal(int_at(r, "values.0.n"), 1);
 }
 
+/* A new office says no calling code: its country does. */
+static void test_telephones_of_an_office_without_a_code(void **state) {
+    (void)state;
+    (void)call_val("office.save", json_of("{'id': '%s', 'dial_code': null}",
+                                          str_c(s->arena, id_text(s->arena, s->first.office))));
+    Val r = stage("name,phone\nAli,0701234567\n", "");
+    assert_int_equal(int_at(r, "n_warnings"), 0);
+    (void)approve(r);
+    Val rows = search("Ali");
+    assert_string_equal(text_at(file_of(text_at(rows, "rows.0.person")), "phones.0.fields.number"),
+                        "+93701234567");
+    assert_int_equal(at(search("0701234567"), "rows").list.n, 1);
+}
+
+static void test_no_telephone_is_lost(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *number, *note;
+    } kept[] = {
+        { "Aa", "12", "" },
+        { "Bb", "via his uncle", "" },
+        { "Cc", "only in the evening and only by the neigh",
+          "only in the evening and only by the neighbour's shop" },
+    };
+    Val r = stage("name,phone\nAa,12\nBb,via his uncle\n"
+                  "Cc,only in the evening and only by the neighbour's shop\n"
+                  "Dd,0701234567 / 0709876543; +93 70 111 1111\n",
+                  "");
+    assert_int_equal(int_at(r, "good"), 4);
+    assert_int_equal(int_at(r, "n_errors"), 0);
+    assert_int_equal(int_at(r, "n_warnings"), 3);
+    assert_int_equal(int_at(approve(r), "made"), 4);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        Val file = file_of(text_at(search(kept[i].name), "rows.0.person"));
+        assert_int_equal(strncmp(text_at(file, "phones.0.fields.number"), kept[i].number, 40), 0);
+        assert_string_equal(text_at(file, "phones.0.fields.owner_note"), kept[i].note);
+    }
+    Val file = file_of(text_at(search("Dd"), "rows.0.person"));
+    assert_int_equal(at(file, "phones").list.n, 3);
+    assert_string_equal(text_at(file, "phones.1.fields.number"), "+93709876543");
+}
+
 static void test_hostile_and_ragged_rows(void **state) {
     (void)state;
     Val r = stage("name,father name,village\n"
@@ -578,6 +620,8 @@ int main(void) {
         T(test_profiles_are_kept),
         T(test_dates),
         T(test_codes_and_telephones),
+        T(test_telephones_of_an_office_without_a_code),
+        T(test_no_telephone_is_lost),
         T(test_hostile_and_ragged_rows),
         T(test_rows_become_families),
         T(test_a_family_is_taken_whole_or_not_at_all),

@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+enum { PHONE_TEXT_MAX = 40, PHONE_NOTE_MAX = 200 }; /* phone.number, phone.owner_note */
+
 typedef struct RowWork {
     Ctx *c;
     const Plan *plan;
@@ -167,24 +169,72 @@ static void field_into(RowWork *w, const Column *col, Str cell, Val *map) {
 
 /* ---- telephones, papers, numbers -------------------------------------------------------------------- */
 
-static void phone_into(RowWork *w, const Column *col, Str cell) {
-    Str e164;
+static void phone_push(RowWork *w, const Column *col, Val phone) {
     Member *m = w->m;
-    const char *key = phone_parse(w->c->arena, cell, w->plan->dial_code, &e164);
-    if (key && strcmp(key, "error.phone.mangled") == 0) {
-        wrong(w, col, cell, key);
+    if (m->n_phones == CELL_ORIGINS_MAX) {
+        note(w, col, val_get_text(phone, "number", STR("")), "error.import.phones.many");
         return;
     }
-    /* A telephone that cannot be dialled is no reason to leave a person out. */
-    if (key) {
-        note(w, col, cell, key);
-        return;
-    }
-    if (m->n_phones == CELL_ORIGINS_MAX) return;
-    Val phone = val_map();
-    put_text(w, &phone, "number", e164);
     val_push(w->c->arena, &w->phones, phone);
     m->phone_of[m->n_phones++] = col;
+}
+
+/* A telephone that cannot be dialled is no reason to leave a person out, nor to lose what was
+ * written: it is kept as it is, what is too long for a number in the note beside it. */
+static void phone_as_written(RowWork *w, const Column *col, Str cell) {
+    Str text;
+    Val phone = val_map();
+    if (!text_cell(w, col, cell, &text)) return;
+    put_text(w, &phone, "number", text_shortened(w->c->arena, text, PHONE_TEXT_MAX));
+    if (text.n > PHONE_TEXT_MAX)
+        put_text(w, &phone, "owner_note", text_shortened(w->c->arena, text, PHONE_NOTE_MAX));
+    val_set_c(w->c->arena, &phone, "as_written", val_bool(true));
+    phone_push(w, col, phone);
+}
+
+static Str next_phone(Str *rest) {
+    size_t n = 0;
+    while (n < rest->n && !strchr("/;,", rest->s[n]))
+        n++;
+    Str one = str_slice(*rest, 0, n);
+    *rest = n < rest->n ? str_slice(*rest, n + 1, rest->n) : STR_NONE;
+    return str_trim(one);
+}
+
+static void one_phone(RowWork *w, const Column *col, Str text) {
+    Str e164;
+    const char *key = phone_parse(w->c->arena, text, w->plan->dial_code, &e164);
+    if (key && strcmp(key, "error.phone.mangled") == 0) {
+        wrong(w, col, text, key);
+        return;
+    }
+    if (key) {
+        note(w, col, text, key);
+        phone_as_written(w, col, text);
+        return;
+    }
+    Val phone = val_map();
+    put_text(w, &phone, "number", e164);
+    phone_push(w, col, phone);
+}
+
+/* "0701234567 / 0709876543": several, where each part is a number of its own. */
+static bool are_phones(RowWork *w, Str cell) {
+    size_t n = 0;
+    for (Str rest = cell; rest.s; n++) {
+        Str e164, part = next_phone(&rest);
+        if (phone_parse(w->c->arena, part, w->plan->dial_code, &e164)) return false;
+    }
+    return n > 1;
+}
+
+static void phone_into(RowWork *w, const Column *col, Str cell) {
+    if (!are_phones(w, cell)) {
+        one_phone(w, col, cell);
+        return;
+    }
+    for (Str rest = cell; rest.s;)
+        one_phone(w, col, next_phone(&rest));
 }
 
 static bool eaten_by_spreadsheet(Ctx *c, Str cell) {

@@ -63,7 +63,7 @@ static Status plan_office(Ctx *c, Plan *plan) {
     if (id_is_none(office)) return FAIL(c, ST_INVALID, "", "error.office.required");
     TRY(read_record(c, model_kind(plan->model, STR("office")), office, &r));
     plan->office = office;
-    plan->dial_code = record_text(r, "dial_code");
+    TRY(registry_dial_code(c, office, &plan->dial_code));
     if (!cal_parse_code(str_lower_ascii(c->arena, record_text(r, "calendar")), &plan->calendar))
         plan->calendar = CAL_GREGORIAN;
     return ST_OK;

@@ -273,15 +273,6 @@ static Status show_match(Ctx *c, const Match *m, Val *ret) {
     return ST_OK;
 }
 
-/* The dial code of the actor's office; empty where it has none. */
-static Status own_dial_code(Ctx *c, Str *ret) {
-    Record *office = NULL;
-    if (c->actor && !id_is_none(c->actor->office))
-        TRY(record_try(c, registry_kind(c, "office"), c->actor->office, &office));
-    *ret = office ? record_text(office, "dial_code") : STR("");
-    return ST_OK;
-}
-
 Status op_registration_check(Ctx *c, OpCall *call) {
     enum { SHOWN_MAX = 20 };
     Val members = op_in(call, "members"), list = val_list(), out = val_map();
@@ -295,7 +286,7 @@ Status op_registration_check(Ctx *c, OpCall *call) {
     }
     Matches found = { 0 };
     Str dial_code;
-    TRY(own_dial_code(c, &dial_code));
+    TRY(registry_dial_code(c, c->actor ? c->actor->office : ID_NONE, &dial_code));
     TRY(matches_find(c, people, n, dial_code, &found));
     for (size_t i = 0; i < found.found.n && i < SHOWN_MAX; i++) {
         Val match;

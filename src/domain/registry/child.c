@@ -60,12 +60,9 @@ static void answer(Ctx *c, OpCall *call, Id id) {
 static Status tidy_phone(Ctx *c, const Child *child, Val *fields) {
     Str typed = val_get_text(*fields, "number", STR("")), e164;
     Office office = { .dial_code = STR("") };
-    Id id = c->actor->office;
-    Record *r = NULL;
     (void)child;
     if (str_empty(typed)) return ST_OK;
-    if (!id_is_none(id)) TRY(record_try(c, registry_kind(c, "office"), id, &r));
-    if (r) office.dial_code = record_text(r, "dial_code");
+    TRY(registry_dial_code(c, c->actor->office, &office.dial_code));
     TRY(office_phone(c, &office, typed, &e164));
     val_set_c(c->arena, fields, "number", val_text(e164));
     return ST_OK;

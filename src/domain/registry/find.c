@@ -152,18 +152,15 @@ static size_t count_digits(Str text) {
 }
 
 Status find_by_phone(Ctx *c, Str typed, Found *found) {
-    Office office = { .dial_code = STR("") };
-    Str e164;
+    Str dial_code, e164;
     NameToken token = { .folded = typed };
-    Record **rows, *own = NULL;
+    Record **rows;
     size_t n, digits = count_digits(typed);
-    if (c->actor && !id_is_none(c->actor->office))
-        TRY(record_try(c, registry_kind(c, "office"), c->actor->office, &own));
-    if (own) office.dial_code = record_text(own, "dial_code");
+    TRY(registry_dial_code(c, c->actor ? c->actor->office : ID_NONE, &dial_code));
     if (digits == 4)
         token.alts[token.n_alts++].term =
             str_concat(c->arena, STR("~"), phone_last4(c->arena, typed));
-    else if (digits < PHONE_DIGITS_MIN || phone_parse(c->arena, typed, office.dial_code, &e164))
+    else if (digits < PHONE_DIGITS_MIN || phone_parse(c->arena, typed, dial_code, &e164))
         return ST_OK;
     else
         token = number_token(c, e164);

@@ -8,6 +8,24 @@ static Calendar calendar_of(Arena *a, Str code) {
     return cal_parse_code(str_lower_ascii(a, code), &cal) ? cal : CAL_GREGORIAN;
 }
 
+static Str dial_code_of(const Record *office) {
+    Str own = record_text(office, "dial_code");
+    return own.n ? own : phone_calling_code(record_text(office, "country"));
+}
+
+Status registry_dial_code(Ctx *c, Id office, Str *ret) {
+    enum { OFFICES_ABOVE_MAX = 16 };
+    *ret = STR("");
+    for (size_t i = 0; i < OFFICES_ABOVE_MAX && ret->n == 0 && !id_is_none(office); i++) {
+        Record *r = NULL;
+        TRY(record_try(c, registry_kind(c, "office"), office, &r));
+        if (!r) return ST_OK;
+        *ret = dial_code_of(r);
+        if (!record_id(r, "parent", &office)) office = ID_NONE;
+    }
+    return ST_OK;
+}
+
 Status office_of_input(Ctx *c, Val given, Office *ret) {
     Id id = c->actor ? c->actor->office : ID_NONE;
     if (!val_is_absent(given) && given.type != VAL_NULL && !val_get_id(given, &id))
@@ -19,9 +37,10 @@ Status office_of_input(Ctx *c, Val given, Office *ret) {
     *ret = (Office){
         .id = id,
         .code = record_text(r, "code"),
-        .dial_code = record_text(r, "dial_code"),
+        .dial_code = dial_code_of(r),
         .calendar = calendar_of(c->arena, record_text(r, "calendar")),
     };
+    if (ret->dial_code.n == 0) TRY(registry_dial_code(c, id, &ret->dial_code));
     return ST_OK;
 }
 

@@ -58,8 +58,11 @@ static Status plan_part(Ctx *c, Plan *plan, const KindInfo *k, Val in, PlannedPe
     val_set_c(c->arena, &made.fields, "person", val_id(c->arena, p->id));
     part_defaults(c, k->k->name, &made.fields);
     if (strcmp(k->k->name, "phone") == 0) {
-        Str e164;
-        TRY(office_phone(c, &plan->office, val_get_text(in, "number", STR("")), &e164));
+        Str typed = val_get_text(in, "number", STR("")), e164;
+        bool known = !phone_parse(c->arena, typed, plan->office.dial_code, &e164);
+        bool kept = !known && typed.n && val_get_bool(in, "as_written", false);
+        if (kept) e164 = typed;
+        if (!known && !kept) TRY(office_phone(c, &plan->office, typed, &e164));
         val_set_c(c->arena, &made.fields, "number", val_text(e164));
     }
     if (k->k->lane == LANE_PROTECTION) TRY(actor_require(c, PERM_NEED_WRITE));

@@ -34,6 +34,10 @@ typedef struct RegistryDouble {
 Status registry_doubles(Ctx *c, Val member, Str dial_code, RegistryDouble *ret, size_t max,
                         size_t *ret_n) CHECKED;
 
+/* The calling code for telephone numbers without one, as people at an office write them: the office's
+ * own, else its country's, else those of the offices above it. Empty: none of them says. */
+Status registry_dial_code(Ctx *c, Id office, Str *ret) CHECKED;
+
 /* The kinds alone, for tests of lower floors and for tools that need no operations. */
 enum { REGISTRY_KINDS = 10 };
 extern const Kind *const registry_kinds[REGISTRY_KINDS];

@@ -32,6 +32,8 @@ static const Field phone_in_fields[] = {
     { "number", .like = "phone.number", .flags = FF_REQUIRED | FF_PERSONAL },
     { "type", .like = "phone.type" },
     { "owner_note", .like = "phone.owner_note" },
+    { "as_written", .type = FT_BOOL,
+      .doc = "Keep the number as it is where it cannot be told in international form" },
 };
 static SHAPE(phone_in, "phone_in", phone_in_fields);
 
