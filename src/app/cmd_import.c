@@ -117,6 +117,16 @@ static int tell_repeated(Cli *cli, Val staged) {
     return EXIT_DONE;
 }
 
+/* A later version of a list that brings nobody new. */
+static int tell_again(Cli *cli, Val staged) {
+    if (cli->json)
+        print_val(cli, cli->out, staged);
+    else
+        say(cli, cli->out, "cli.import.again", "rows",
+            number_text(cli, val_get_int(staged, "again", 0)), NULL);
+    return val_get_int(staged, "n_errors", 0) ? EXIT_REFUSED : EXIT_DONE;
+}
+
 static int approve(Cli *cli, Client *k, Val staged) {
     Val input = val_map(), result;
     Str batch = val_get_text(staged, "batch", STR(""));
@@ -152,7 +162,9 @@ static int import_run(Cli *cli, Client *k, Val input) {
     }
     if (str_is(val_get_text(staged, "state", STR("")), "APPROVED"))
         return tell_repeated(cli, staged);
-    if (val_get_int(staged, "good", 0) == 0) return refuse_empty(cli, staged);
+    bool nobody = val_get_int(staged, "good", 0) == 0;
+    if (nobody && val_get_int(staged, "again", 0) > 0) return tell_again(cli, staged);
+    if (nobody) return refuse_empty(cli, staged);
     return approve(cli, k, staged);
 }
 

@@ -255,6 +255,15 @@ static Status no_other_approved(Ctx *c, const Approve *a) {
     return ST_OK;
 }
 
+/* Staged beside another version of the list that was approved meanwhile. */
+static Status not_overtaken(Ctx *c, const Approve *a) {
+    int64_t n;
+    TRY(seen_overtaken(c, a->id, &n));
+    return n == 0 ? ST_OK
+                  : FAIL(c, ST_CONFLICT, "batch", "error.import.overtaken", "n",
+                         str_printf(c->arena, "%lld", (long long)n));
+}
+
 static Status look_first(Ctx *c, void *arg) {
     Approve *a = arg;
     TRY(batch_need(c, a->call, &a->batch));
@@ -265,6 +274,7 @@ static Status look_first(Ctx *c, void *arg) {
     TRY(no_other_approved(c, a));
     TRY(head_read(c, a->id, &a->head));
     a->resumed = a->head.begun;
+    if (!a->resumed) TRY(not_overtaken(c, a));
     return count_chunks(c, a);
 }
 

@@ -186,13 +186,15 @@ static Status forget_family(Ctx *c, Id batch, const Head *h, int64_t family) {
 }
 
 /* A batch whose approval was broken off still has the rows of those it has made. */
-static Status forget_made_by(Ctx *c, const ActPart *act) {
+static Status forget_made_by(Ctx *c, const ActPart *act, Id subject) {
     Id batch;
     Head h;
     if (!str_starts(act->purpose, IMPORT_PURPOSE)) return ST_OK;
     if (!id_parse(str_slice(act->purpose, IMPORT_PURPOSE.n, act->purpose.n), &batch)) return ST_OK;
     int64_t family = family_of_key(batch, act->idempotency);
     if (family < 0) return ST_OK;
+    for (size_t i = 1; i < act->n_results && i <= IMPORT_FAMILY_MAX; i++)
+        if (id_eq(act->results[i], subject)) TRY(seen_forget(c, batch, family, i - 1));
     size_t noted = c->errs.n;
     Status st = head_read(c, batch, &h);
     if (st == ST_MISSING) return c->errs.n = noted, ST_OK;
@@ -208,7 +210,7 @@ Status importing_forget(Ctx *c, Id subject) {
     c->reach = own;
     TRY(st);
     for (size_t i = 0; i < n; i++)
-        TRY(forget_made_by(c, &entries[i].act));
+        TRY(forget_made_by(c, &entries[i].act, subject));
     return ST_OK;
 }
 

@@ -64,6 +64,7 @@ Status op_import_refuse(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &fields, "state", val_text(STR("REFUSED")));
     TRY(tx_set(c, batch_kind(c), batch->id, STR(""), fields));
     TRY(batch_forget(c, batch->id, &h));
+    TRY(seen_drop(c, batch->id));
     val_set_c(c->arena, &out, "batch", val_id(c->arena, batch->id));
     call->result = out;
     tx_result(c->tx, batch->id);

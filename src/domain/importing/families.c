@@ -71,7 +71,8 @@ typedef struct Work {
     const Plan *plan;
     Job *job;
     Families families;
-    Str *encoded; /* of each family; s == NULL: not taken */
+    Str *encoded;   /* of each family; s == NULL: not taken */
+    RowMark *marks; /* of each row of the table */
     atomic_size_t next, done;
     atomic_bool stop;
 } Work;
@@ -81,7 +82,7 @@ struct Worker {
     Arena *keep, *scratch;
     Findings findings;
     VEC(DoubleKey) keys;
-    size_t rows_good, rows_failed, rows_held, doubles;
+    size_t rows_good, rows_failed, rows_held, rows_again, doubles;
     Status status;
     Err err;
 };
@@ -361,13 +362,56 @@ static void tell_held(Family *f) {
     }
 }
 
+/* ---- who was there before ------------------------------------------------------------------------------------ */
+
+/* The row is another person's by now, or the same person's and corrected: people decide. */
+static void tell_changed(Family *f, const SourceRow *s, const Record *person) {
+    finding_add(&f->w->findings, false, s->row, s->line, f->plan->key,
+                value_in(f->plan, s, f->plan->key), "error.import.changed", "name",
+                record_text(person, "display_name"), "number", record_text(person, "number"), NULL);
+    f->w->rows_failed++;
+}
+
+static void tell_family_there(Family *f, const SourceRow *s, const Record *person) {
+    finding_add(&f->w->findings, false, s->row, s->line, f->plan->household,
+                value_in(f->plan, s, f->plan->household), "error.import.family.there", "name",
+                record_text(person, "display_name"), "number", record_text(person, "number"), NULL);
+    f->w->rows_failed++;
+}
+
+/* Rows that are there already are left out; a family of which some are is not made a second time. */
+static Status meet_earlier(Family *f, const FamilyRows *rows, bool *ret_met) {
+    Record **was = arena_array(f->c->arena, Record *, f->n), *any = NULL;
+    *ret_met = false;
+    if (!f->plan->earlier) return ST_OK;
+    for (size_t i = 0; i < f->n; i++) {
+        TRY(earlier_person(f->c, &f->plan->earlier[rows->rows[i]], &was[i]));
+        if (was[i]) any = was[i];
+    }
+    *ret_met = any != NULL;
+    for (size_t i = 0; any && i < f->n; i++) {
+        const SourceRow *s = &f->plan->table.rows[rows->rows[i]];
+        if (!was[i])
+            tell_family_there(f, s, any);
+        else if (f->plan->earlier[rows->rows[i]].changed)
+            tell_changed(f, s, was[i]);
+        else
+            f->w->rows_again++;
+    }
+    return ST_OK;
+}
+
 static Status family_read(Worker *w, Ctx *c, size_t index) {
     const FamilyRows *rows = &w->work->families.v[index];
     if (rows->n > IMPORT_FAMILY_MAX) return too_large(w, rows), ST_OK;
     Family f = { .w = w, .c = c, .plan = w->work->plan, .index = index, .n = rows->n };
+    bool met;
+    TRY(meet_earlier(&f, rows, &met));
+    if (met) return ST_OK;
     f.members = arena_array(c->arena, Member, f.n);
     for (size_t i = 0; i < f.n; i++) {
         row_read(c, f.plan, &f.plan->table.rows[rows->rows[i]], &w->findings, &f.members[i]);
+        w->work->marks[rows->rows[i]] = row_mark(c, f.plan, &f.members[i]);
         f.n_failed += f.members[i].failed;
     }
     build_input(&f);
@@ -489,10 +533,23 @@ static void doubles_in_list(Ctx *c, const Plan *plan, Worker *w, Reading *ret) {
     }
 }
 
+static void take_families(Ctx *c, const Work *work, Reading *ret) {
+    for (size_t i = 0; i < work->families.n; i++) {
+        const FamilyRows *rows = &work->families.v[i];
+        if (!work->encoded[i].s) continue;
+        for (size_t k = 0; k < rows->n; k++) {
+            SeenRow seen = { work->marks[rows->rows[k]], (int64_t)ret->families.n, k };
+            vec_push(c->arena, &ret->seen, seen);
+        }
+        vec_push(c->arena, &ret->families, work->encoded[i]);
+    }
+}
+
 Status families_read(Ctx *c, const Plan *plan, Job *job, Reading *ret) {
     Work work = { .c = c, .plan = plan, .job = job, .families = families_of(c, plan) };
     Worker *w = arena_array(c->arena, Worker, WORKERS);
     work.encoded = arena_array(c->arena, Str, work.families.n + 1);
+    work.marks = arena_array(c->arena, RowMark, plan->table.n + 1);
     for (size_t i = 0; i < WORKERS; i++)
         worker_init(&w[i], &work);
     bool second = pthread_create(&w[1].thread, NULL, worker_run, &w[1]) == 0;
@@ -504,11 +561,14 @@ Status families_read(Ctx *c, const Plan *plan, Job *job, Reading *ret) {
         ret->rows_good += w[i].rows_good;
         ret->rows_failed += w[i].rows_failed;
         ret->rows_held += w[i].rows_held;
+        ret->rows_again += w[i].rows_again;
         ret->doubles += w[i].doubles;
     }
     doubles_in_list(c, plan, w, ret);
+    if (ret->rows_again)
+        finding_add(&ret->findings, true, 1, 1, NULL, STR(""), "error.import.again", "n",
+                    str_printf(c->arena, "%zu", ret->rows_again), NULL);
     findings_sort(&ret->findings);
-    for (size_t i = 0; i < work.families.n; i++)
-        if (work.encoded[i].s) vec_push(c->arena, &ret->families, work.encoded[i]);
+    take_families(c, &work, ret);
     return ST_OK;
 }

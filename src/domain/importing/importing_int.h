@@ -138,6 +138,16 @@ typedef struct Table {
     size_t n;
 } Table;
 
+/* The row of an earlier batch that a row is, by content or by key. */
+typedef struct Earlier {
+    bool known;
+    bool changed;    /* the key is that row's, the content is not */
+    bool taken_back; /* its batch was: who was voided by that does not count */
+    Id batch;
+    int64_t family;
+    size_t member;
+} Earlier;
+
 /* What reading a row needs: the same for all rows, not changed once reading has begun. */
 typedef struct Plan {
     const Model *model;
@@ -150,6 +160,9 @@ typedef struct Plan {
     Table table;
     Column *columns; /* table.n_columns */
     const Column *household, *birth_date, *document_type;
+    const Column *key;        /* what tells rows apart from version to version; or NULL */
+    const uint64_t *row_keys; /* of each row: a hash, 0 for none; or NULL */
+    const Earlier *earlier;   /* of each row: the one it was before; or NULL */
     bool has_given_name;
 } Plan;
 
@@ -206,10 +219,37 @@ typedef struct Families {
 /* Rows of the same household, in the order in which each begins. */
 Families families_of(Ctx *c, const Plan *plan);
 
+/* ---- seen.c: rows that came before -------------------------------------------------------------------- */
+
+/* What a row will be known by when it comes again. */
+typedef struct RowMark {
+    uint64_t content, key; /* key 0: none */
+    bool telling;          /* by its content alone */
+} RowMark;
+typedef struct SeenRow {
+    RowMark mark;
+    int64_t family; /* its number in the batch */
+    size_t member;
+} SeenRow;
+/* Right after row_read(). */
+RowMark row_mark(Ctx *c, const Plan *plan, const Member *m);
+/* Finds the list's key and, in batches that were approved, the rows that came before: plan->key,
+ * row_keys, earlier. */
+Status seen_look(Ctx *c, Plan *plan) CHECKED;
+/* The person an earlier row has made; NULL: none, or not there any more: the row is new. In a read. */
+Status earlier_person(Ctx *c, const Earlier *e, Record **ret) CHECKED;
+/* How many rows of a staged batch another batch has made since. In a read. */
+Status seen_overtaken(Ctx *c, Id batch, int64_t *ret_n) CHECKED;
+Status seen_put(Ctx *c, Id batch, const SeenRow *rows, size_t n) CHECKED;
+Status seen_drop(Ctx *c, Id batch) CHECKED;
+/* Of one person. */
+Status seen_forget(Ctx *c, Id batch, int64_t family, size_t member) CHECKED;
+
 /* What is kept of a list that was read. */
 typedef struct Reading {
     VEC(Str) families; /* CBOR {input, rows: [{row, line, cells}]}, in the order of the file */
-    size_t rows_good, rows_failed, rows_held, doubles;
+    VEC(SeenRow) seen;
+    size_t rows_good, rows_failed, rows_held, rows_again, doubles;
     Findings findings;
 } Reading;
 /* Reads, checks and looks for doubles, on two threads; tells the job. */

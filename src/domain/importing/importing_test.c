@@ -408,6 +408,119 @@ static void test_the_same_file_twice(void **state) {
     assert_int_equal(at(search("Zahra"), "rows").list.n, 1);
 }
 
+/* ---- a corrected list ------------------------------------------------------------------------------------- */
+
+#define CORRECTED(zahra_born, village)                                                             \
+    "hh,name,sex,relationship,dob,phone,tazkira,village\n"                                         \
+    "1,Mohammad Rahim,m,head,01/01/1980,0701234567,111-22,Kacha Garhi\n"                           \
+    "1,Zahra,f,wife husband," zahra_born ",0701234567,,\n"                                         \
+    "1,Farid,m,SON_DAUGHTER,2010,,,\n"                                                             \
+    "2,Omar,m,,1970,,333-44," village "\n"                                                         \
+    ",Laila,f,,1990,,,\n"
+
+static void test_a_corrected_list_brings_what_is_new(void **state) {
+    (void)state;
+    Val r = stage(CORRECTED("31/02/1985", "Jalozai"), "");
+    assert_int_equal(int_at(r, "good"), 2);
+    assert_int_equal(int_at(r, "again"), 0);
+    assert_int_equal(int_at(approve(r), "made"), 2);
+    /* The family that waited comes; dates are written in another way, a line has moved. */
+    r = stage("hh,sex,name,relationship,dob,phone,tazkira,village\n"
+              ",f,Laila,,1990,,,\n"
+              "1,m,Mohammad Rahim,head,1980-01-01,+93701234567,111-22,Kacha Garhi\n"
+              "1,f,Zahra,wife husband,1985,0701234567,,\n"
+              "1,m,Farid,SON_DAUGHTER,2010,,,\n"
+              "2,m,Omar,,1970,,333-44,Jalozai\n",
+              "");
+    assert_int_equal(int_at(r, "again"), 2);
+    assert_int_equal(int_at(r, "good"), 3);
+    assert_int_equal(int_at(r, "n_errors"), 0);
+    assert_true(has_finding(r, 1, "error.import.again"));
+    assert_int_equal(int_at(approve(r), "made"), 3);
+    r = stage(CORRECTED("1985", "Jalozai"), "");
+    assert_int_equal(int_at(r, "again"), 5);
+    assert_int_equal(int_at(r, "good"), 0);
+    assert_string_equal(batch_of(r), "");
+    assert_int_equal(at(search("Omar"), "rows").list.n, 1);
+    assert_int_equal(at(search("Laila"), "rows").list.n, 1);
+}
+
+static void test_a_changed_row_of_a_known_key_is_for_people(void **state) {
+    (void)state;
+    (void)approve(stage("ID,name,dob\nA-1,Karim,1980-02-03\nA-2,Jawad,1981-02-03\n"
+                        "A-3,Nadia,1982-02-03\n",
+                        ""));
+    Val r = stage("ID,name,dob\nA-1,Karim,1980-02-03\nA-2,Jawad,1981-03-02\n"
+                  "A-4,Soraya,1983-02-03\n",
+                  "");
+    assert_int_equal(int_at(r, "again"), 1);
+    assert_int_equal(int_at(r, "good"), 1);
+    assert_int_equal(int_at(r, "failed"), 1);
+    Val e = finding(r, 3, "error.import.changed");
+    assert_string_equal(text_at(e, "column"), "ID");
+    assert_string_equal(text_at(e, "value"), "A-2");
+    assert_non_null(strstr(text_at(e, "message"), "Jawad"));
+    assert_true(strlen(text_at(e, "remedy")) > 0);
+    assert_int_equal(int_at(approve(r), "made"), 1);
+    assert_int_equal(at(search("Jawad"), "rows").list.n, 1);
+    /* Numbers of rows are no key: the next person stands in line 2. */
+    (void)approve(stage("No,name,dob\n1,Basir,1980-02-03\n2,Wali,1981-02-03\n", ""));
+    r = stage("No,name,dob\n1,Basir,1980-02-03\n2,Hamid,1990-02-03\n3,Wali,1981-02-03\n", "");
+    assert_int_equal(int_at(r, "again"), 2);
+    assert_int_equal(int_at(r, "good"), 1);
+}
+
+static void test_one_more_of_a_family_that_is_there(void **state) {
+    (void)state;
+    (void)approve(stage("hh,name,dob\n1,Karim,1980-02-03\n1,Jawad,2001-02-03\n", ""));
+    Val r = stage("hh,name,dob\n1,Karim,1980-02-03\n1,Jawad,2001-02-03\n1,Nadia,2003-02-03\n", "");
+    assert_int_equal(int_at(r, "again"), 2);
+    assert_int_equal(int_at(r, "failed"), 1);
+    assert_non_null(strstr(text_at(finding(r, 4, "error.import.family.there"), "message"), "KBL"));
+}
+
+/* Another list may have people of the same name. */
+static void test_two_lists_are_not_versions(void **state) {
+    (void)state;
+    (void)approve(stage("name\nKarim\nJawad\nNadia\nSoraya\n", ""));
+    Val r = stage("name\nKarim\nWali\nBasir\nHamid\nOmar\n", "");
+    assert_int_equal(int_at(r, "again"), 0);
+    assert_int_equal(int_at(r, "good"), 5);
+    r = stage("name\nKarim\nJawad\nNadia\nSoraya\nSoraya\n", "");
+    assert_int_equal(int_at(r, "again"), 4);
+    assert_int_equal(int_at(r, "good"), 1);
+}
+
+static void test_what_was_taken_back_or_erased_is_new(void **state) {
+    (void)state;
+    Val first = stage("hh,name,dob\n1,Karim,1980-02-03\n1,Jawad,1981-02-03\n", "");
+    (void)approve(first);
+    (void)call_val("import.take_back",
+                   json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(first)));
+    Val r = stage("hh,name,dob\n1,Karim,1980-02-03\n1,Jawad,1981-02-03\n2,Nadia,1982-02-03\n", "");
+    assert_int_equal(int_at(r, "again"), 0);
+    assert_int_equal(int_at(approve(r), "made"), 3);
+    /* Of the erased one nothing is known any more. */
+    (void)call_val("person.erase", json_of("{'id': '%s', 'reason': 'REQUEST'}",
+                                           text_at(search("Jawad"), "rows.0.person")));
+    r = stage("hh,name,dob\n2,Nadia,1982-02-03\n1,Karim,1980-02-03\n1,Jawad,1981-02-03\n", "");
+    assert_int_equal(int_at(r, "again"), 2);
+    assert_true(has_finding(r, 4, "error.import.family.there"));
+}
+
+/* Both versions were checked before either was approved. */
+static void test_a_version_overtaken(void **state) {
+    (void)state;
+    Val first = stage("name,dob\nKarim,1980-02-03\nJawad,1981-02-03\n", "");
+    Val second = stage("name,dob\nKarim,1980-02-03\nJawad,1981-02-03\nNadia,1982-02-03\n", "");
+    (void)approve(second);
+    refused("import.approve", ST_CONFLICT, "error.import.overtaken",
+            json_of("{'batch': '%s'}", batch_of(first)));
+    (void)call_val("import.refuse",
+                   json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(first)));
+    assert_int_equal(at(search("Karim"), "rows").list.n, 1);
+}
+
 static void test_taking_back(void **state) {
     (void)state;
     Val r = stage(FAMILIES, "");
@@ -630,6 +743,12 @@ int main(void) {
         T(test_doubles_are_warnings),
         T(test_nothing_is_live_before_approval),
         T(test_the_same_file_twice),
+        T(test_a_corrected_list_brings_what_is_new),
+        T(test_a_changed_row_of_a_known_key_is_for_people),
+        T(test_one_more_of_a_family_that_is_there),
+        T(test_two_lists_are_not_versions),
+        T(test_what_was_taken_back_or_erased_is_new),
+        T(test_a_version_overtaken),
         T(test_taking_back),
         T(test_approval_goes_on_where_it_stopped),
         T(test_an_erasure_reaches_what_is_kept_beside_the_ledger),

@@ -72,6 +72,7 @@ static const Field stage_out[] = {
     COUNT("good", "Rows that can be taken"),
     COUNT("failed", "Rows with an error"),
     COUNT("held", "Good rows of a family with a wrong one"),
+    COUNT("again", "Rows that an earlier batch has brought in already, left out"),
     COUNT("families", "Families the good rows make"),
     COUNT("doubles", "Times that a row looked like somebody else in the list or the register"),
     COUNT("made", "Persons the batch has made"),

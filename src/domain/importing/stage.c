@@ -196,6 +196,7 @@ static Status keep(Ctx *c, Stage *s) {
     s->batch = id_new(c->env);
     s->head = (Head){ .families = (int64_t)s->reading.families.n, .settings = s->settings };
     TRY(put_chunks(c, s));
+    TRY(seen_put(c, s->batch, s->reading.seen.v, s->reading.seen.n));
     return batch_write(c, s->call, write_batch_record, s);
 }
 
@@ -236,6 +237,7 @@ static void answer(Ctx *c, Stage *s) {
     put_count(c, &out, "good", r->rows_good);
     put_count(c, &out, "failed", r->rows_failed);
     put_count(c, &out, "held", r->rows_held);
+    put_count(c, &out, "again", r->rows_again);
     put_count(c, &out, "families", r->families.n);
     put_count(c, &out, "doubles", r->doubles);
     put_count(c, &out, "n_errors", r->findings.errors);
@@ -294,6 +296,7 @@ Status op_import_stage(Ctx *c, OpCall *call) {
     s.reading.findings.arena = c->arena;
     TRY(table_read(c, s.bytes, &s.reading.findings, &s.plan.table));
     TRY(mapping_make(c, &s.plan, s.mapping, s.values, &s.reading.findings));
+    TRY(seen_look(c, &s.plan));
     TRY(families_read(c, &s.plan, call->job, &s.reading));
     TRY(save_profile(c, &s));
     if (!s.dry_run && s.reading.families.n) TRY(keep(c, &s));
