@@ -26,6 +26,8 @@ interface RowError {
 interface DryRun {
   batch?: string | null;
   rows: number;
+  /** Brought in by an earlier version of the list, left out. */
+  again?: number;
   errors: RowError[];
   /** Errors, listed or not. */
   n_errors?: number;
@@ -184,7 +186,7 @@ function Errors({ dry }: { dry: DryRun }) {
   return (
     <>
       {n === 0
-        ? <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows) })}</Notice>
+        ? <Notice kind="ok">{t('import.no_errors', { n: number(dry.rows - (dry.again ?? 0)) })}</Notice>
         : <Places title={tn('import.errors', n)} hint={t('import.errors_hint', { n: number(dry.rows) })} rows={errors} />}
       {looks > 0 && <Places title={tn('import.warnings', looks)} hint={t('import.warnings_hint')} rows={warnings} />}
     </>
