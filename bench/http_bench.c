@@ -90,8 +90,8 @@ static void make_folder(Bench *b) {
         return;
     }
     const char *n = str_c(b->arena, str_printf(b->arena, "%lld", (long long)b->people));
-    if (panah_run(b->arena, &out, &us, "-d", b->dir, "demo", "--people", n, "--seed", "1", "--json",
-                  NULL) != 0)
+    if (panah_run(b->arena, &out, &us, "-d", b->dir, "demo", "--people", n, "--seed", "1",
+                  "--until", "2026-06-30", "--json", NULL) != 0)
         die("panah demo: %.*s", STR_ARG(out));
     Val made = parse(b->arena, out, "demo");
     double s = (double)us / 1e6, people = (double)val_get_int(made, "people", 1);

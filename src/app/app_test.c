@@ -413,7 +413,8 @@ static void test_beside_a_server(void **state) {
 static void test_a_demonstration(void **state) {
     (void)state;
     const char *place = path_in("demo"), *truth = path_in("truth.csv");
-    int rc = run("-d", place, "demo", "--people", "60", "--seed", "3", "--truth", truth, "--json");
+    int rc = run("-d", place, "demo", "--people", "60", "--seed", "3", "--until", "2026-06-30",
+                 "--truth", truth, "--json");
     if (rc != EXIT_DONE) fail_msg("%s", err);
     assert_int_equal(val_get_int(said(), "refused", -1), 0);
     assert_true(val_get_int(said(), "people", 0) >= 60);
@@ -421,6 +422,40 @@ static void test_a_demonstration(void **state) {
     assert_int_equal(run("-d", place, "query", "person", "--limit", "10"), EXIT_DONE);
     assert_int_equal(said().list.n, 10);
     assert_int_equal(run("-d", place, "rebuild", "--check"), EXIT_DONE);
+}
+
+/* Whoever opens the program today sees what happened in the last thirty days, and nothing of tomorrow. */
+static void test_a_demonstration_ends_today(void **state) {
+    (void)state;
+    const char *place = path_in("today");
+    char where[128];
+    Str today = day_to_iso(a, day_of_time(env_now(env_system()), 0));
+    Str month = day_to_iso(a, day_of_time(env_now(env_system()), 0) - 29);
+    assert_int_equal(run("-d", place, "demo", "--people", "900", "--json"), EXIT_DONE);
+    assert_int_equal(val_get_int(said(), "refused", -1), 0);
+    (void)snprintf(where, sizeof where, "person where registration_date >= %.*s", STR_ARG(month));
+    assert_int_equal(run("-d", place, "query", where, "--limit", "1"), EXIT_DONE);
+    assert_int_equal(said().list.n, 1);
+    (void)snprintf(where, sizeof where, "person where registration_date > %.*s", STR_ARG(today));
+    assert_int_equal(run("-d", place, "query", where), EXIT_DONE);
+    assert_int_equal(said().list.n, 0);
+    assert_int_equal(run("-d", path_in("never"), "demo", "--until", "soon"), EXIT_USAGE);
+    assert_int_equal(run("-d", path_in("never"), "demo", "--until", "1066-10-14"), EXIT_USAGE);
+}
+
+/* A power cut while the folder was being filled: what is on the disk may be half of anything. */
+static void test_an_interrupted_demonstration_is_known(void **state) {
+    (void)state;
+    const char *place = path_in("demo"), *mark = path_in("demo/unfinished");
+    assert_false(env_file_exists(mark));
+    write_file(mark, "demo\n");
+    assert_int_equal(run("-d", place, "query", "person"), EXIT_REFUSED);
+    assert_non_null(strstr(err, "Delete the folder"));
+    assert_int_equal(run("-d", place, "serve"), EXIT_REFUSED);
+    assert_int_equal(run("-d", place, "demo"), EXIT_REFUSED);
+    assert_non_null(strstr(err, "Delete the folder"));
+    assert_int_equal(remove(mark), 0);
+    assert_int_equal(run("-d", place, "query", "person", "--limit", "1"), EXIT_DONE);
 }
 
 int main(void) {
@@ -436,6 +471,8 @@ int main(void) {
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_beside_a_server),
         cmocka_unit_test(test_a_demonstration),
+        cmocka_unit_test(test_a_demonstration_ends_today),
+        cmocka_unit_test(test_an_interrupted_demonstration_is_known),
     };
     return cmocka_run_group_tests_name("app", tests, make, drop);
 }

@@ -18,9 +18,13 @@ typedef struct Node {
 
 typedef struct NodeOptions {
     const char *dir;
-    size_t readers; /* 0: as configured */
-    bool bulk;      /* StoreOptions.bulk */
+    size_t readers;       /* 0: as configured */
+    bool bulk;            /* StoreOptions.bulk; the folder may be an unfinished one */
+    bool quick_passwords; /* of accounts that nobody is told the passwords of */
 } NodeOptions;
+/* The file that stands in a folder while it is being filled without waiting for the disk: what is in
+ * it may not be whole. */
+const char *unfinished_mark(Arena *a, const char *dir);
 /* node is written piece by piece: close it also after an error. */
 Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node) CHECKED;
 void node_close(Node *node);

@@ -31,9 +31,10 @@ static Status new_password(Cli *cli, Node *node, SetupResult *first) {
     return ST_OK;
 }
 
-static Status play(Cli *cli, const DemoOptions *options, SetupResult *first, DemoReport *report) {
+static Status play(Cli *cli, const DemoOptions *options, Time latest, SetupResult *first,
+                   DemoReport *report) {
     Node node;
-    NodeOptions o = { .dir = cli->dir, .readers = 8, .bulk = true };
+    NodeOptions o = { .dir = cli->dir, .readers = 8, .bulk = true, .quick_passwords = true };
     Status st = node_open(&cli->c, &cli->config, &o, &node);
     if (st == ST_OK) {
         DemoPlay p = { .store = node.store,
@@ -42,18 +43,47 @@ static Status play(Cli *cli, const DemoOptions *options, SetupResult *first, Dem
                        .administrator = first->user,
                        .options = *options,
                        .truth_path = option(cli, "truth"),
+                       .latest = latest,
                        .progress = progress,
                        .progress_arg = cli };
         cli->c.store = node.store;
         Str lang = cli->c.lang;
         st = demo_play(&cli->c, &p, report);
-        if (st == ST_OK) st = new_password(cli, &node, first);
         if (st == ST_OK) st = store_bulk_end(&cli->c, node.store);
         cli->c.lang = lang;
         cli->c.store = NULL;
     }
     node_close(&node);
     return st;
+}
+
+/* Everything is on the disk: the folder is as any other. */
+static Status finish(Cli *cli, SetupResult *first) {
+    Node node;
+    NodeOptions o = { .dir = cli->dir, .readers = 2 };
+    TRY(env_remove_file(&cli->c, unfinished_mark(cli->arena, cli->dir)));
+    Str lang = cli->c.lang;
+    Status st = node_open(&cli->c, &cli->config, &o, &node);
+    if (st == ST_OK) {
+        cli->c.store = node.store;
+        st = new_password(cli, &node, first);
+        cli->c.store = NULL;
+    }
+    cli->c.lang = lang;
+    node_close(&node);
+    return st;
+}
+
+static Status fill(Cli *cli, const DemoOptions *options, Time latest, SetupResult *first,
+                   DemoReport *report) {
+    Setup s = { .operation = STR("Panah Demo"),
+                .login = STR("admin"),
+                .calendar = STR("gregorian"),
+                .keep_password = true };
+    TRY(setup_folder(cli, &s, first));
+    TRY(env_write_file(&cli->c, unfinished_mark(cli->arena, cli->dir), 0600, STR("demo\n")));
+    TRY(play(cli, options, latest, first, report));
+    return finish(cli, first);
 }
 
 static void print_refusals(const Cli *cli, const DemoReport *r) {
@@ -85,7 +115,7 @@ static int print_report(const Cli *cli, const DemoReport *r, const SetupResult *
 }
 
 /* The folder, its keys and its acts have the time of the play; only the stop-watch is real. */
-static int demo_run(Cli *cli, const DemoOptions *options) {
+static int demo_run(Cli *cli, const DemoOptions *options, Time latest) {
     Env env;
     demo_env_init(&env, demo_first_day(options));
     Arena *a = arena_new(&env, PLAY_ARENA);
@@ -93,16 +123,11 @@ static int demo_run(Cli *cli, const DemoOptions *options) {
     inner.env = &env;
     inner.c.env = &env;
     inner.c.now = env_now(&env);
-    Setup s = { .operation = STR("Panah Demo"),
-                .login = STR("admin"),
-                .calendar = STR("gregorian"),
-                .keep_password = true };
     SetupResult first;
     DemoReport report = { 0 };
     if (!cli->json)
         say(cli, cli->err, "cli.demo.begin", "people", number_text(cli, options->people), NULL);
-    Status st = setup_folder(&inner, &s, &first);
-    if (st == ST_OK) st = play(&inner, options, &first, &report);
+    Status st = fill(&inner, options, latest, &first, &report);
     int rc = st == ST_OK ? print_report(&inner, &report, &first) : say_errors(&inner);
     arena_free(a);
     return rc;
@@ -115,19 +140,35 @@ static bool number_option(const Cli *cli, const char *name, uint64_t otherwise, 
     return !text || (num_parse_u64(str_of(text), ret) && *ret <= max);
 }
 
+/* Without a last day of their own, three years to today, and not past this moment. */
+static bool span(const Cli *cli, DemoOptions *o, Time *ret_latest) {
+    const char *until = option(cli, "until");
+    Day first_possible = day_from_civil(1980, 1, 1), last_possible = day_from_civil(2199, 12, 31);
+    *ret_latest = until ? 0 : env_now(cli->env);
+    o->end = day_of_time(env_now(cli->env), 0);
+    if (until && !day_from_iso(str_of(until), &o->end)) return false;
+    return o->end >= first_possible && o->end <= last_possible;
+}
+
 static int demo_fn(Cli *cli) {
     uint64_t people, seed;
     if (!number_option(cli, "people", 500, DEMO_PEOPLE_MAX, &people) || people == 0)
         return say_usage(cli, "usage.number", "people");
     if (!number_option(cli, "seed", 1, UINT64_MAX, &seed))
         return say_usage(cli, "usage.number", "seed");
+    if (env_file_exists(unfinished_mark(cli->arena, cli->dir))) {
+        (void)FAIL(&cli->c, ST_CORRUPT, "", "error.demo.interrupted", "dir", str_of(cli->dir));
+        return say_errors(cli);
+    }
     Str key = str_printf(cli->arena, "%s/node.key", cli->dir);
     if (env_file_exists(str_c(cli->arena, key))) {
         (void)FAIL(&cli->c, ST_CONFLICT, "", "error.demo.not_empty", "dir", str_of(cli->dir));
         return say_errors(cli);
     }
     DemoOptions o = demo_options((uint32_t)people, seed);
-    return demo_run(cli, &o);
+    Time latest;
+    if (!span(cli, &o, &latest)) return say_usage(cli, "usage.date", "until");
+    return demo_run(cli, &o, latest);
 }
 
 const Command cmd_demo = {
@@ -135,6 +176,7 @@ const Command cmd_demo = {
     .words = "",
     .options = { { "people", "N", "option.demo.people" },
                  { "seed", "S", "option.demo.seed" },
+                 { "until", "DATE", "option.demo.until" },
                  { "truth", "FILE", "option.demo.truth" },
                  { "json", NULL, "option.json" } },
     .fn = demo_fn,

@@ -37,16 +37,22 @@ static Status note_stop(Ctx *c, Tx *tx, void *arg) {
     return local_put(c, STR(SYSTEM_SPACE), STR(SYSTEM_THIS_RUN), STR("clean"));
 }
 
+const char *unfinished_mark(Arena *a, const char *dir) {
+    return str_c(a, str_printf(a, "%s/unfinished", dir));
+}
+
 Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node) {
     StoreOptions so = { .dir = o->dir,
                         .model = app_model(),
                         .bulk = o->bulk,
                         .n_readers = o->readers ? o->readers : (size_t)config->readers };
-    AccessOptions ao = { 0 };
+    AccessOptions ao = { .password_quick = o->quick_passwords };
     *node = (Node){ .ops = app_ops() };
     Str key = str_printf(c->arena, "%s/node.key", o->dir);
     if (!env_file_exists(str_c(c->arena, key)))
         return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(o->dir));
+    if (!o->bulk && env_file_exists(unfinished_mark(c->arena, o->dir)))
+        return FAIL(c, ST_CORRUPT, "", "error.demo.interrupted", "dir", str_of(o->dir));
     TRY(store_open(c, &so, &node->store));
     TRY(access_open(c, node->store, &ao, &node->access));
     node->ops.access = node->access;

@@ -45,7 +45,7 @@ async function main() {
     console.log(`1..0 # SKIP no ${CHROMIUM}`);
     return;
   }
-  const made = folder.run('demo', '--people', '60', '--seed', '5');
+  const made = folder.run('demo', '--people', '60', '--seed', '5', '--until', '2026-06-30');
   if (!ok(made.status === 0, 'a demo operation is made', made.stderr)) return;
   const url = await folder.serve();
   try {

@@ -221,6 +221,21 @@ static bool slip_end(DemoStage *s) {
     return say(s, taken_back ? "record.void" : "record.correct", DEMO_CHANGED, person, &m);
 }
 
+/* ---- who was there when the family came ------------------------------------------------------ */
+
+/* Most who were missed come the next day. */
+static bool presence(DemoStage *s, uint32_t person) {
+    DemoPerson *p = &s->w->people[person];
+    if (person == family_of(s, person)->focal) return false;
+    bool here = p->flags & PERSON_ABSENT;
+    p->flags ^= PERSON_ABSENT;
+    if (!here && demo_chance(s->w, 600)) demo_follow(s, DEED_PRESENT_AGAIN, person, 0, NEXT_DAY);
+    DemoMap m = { .a = s->a };
+    demo_put(&m, STR("person"), demo_id(s->a, demo_person_id(s->w, person)));
+    demo_put(&m, STR("presence"), demo_code(here ? "PRESENT" : "NOT_PRESENT"));
+    return say(s, "member.presence", DEMO_PRESENCE, person, &m);
+}
+
 /* ---- births and deaths ----------------------------------------------------------------------- */
 
 static bool recently_a_mother(const DemoWorld *w, const DemoFamily *f, uint32_t mother, Day born) {
@@ -322,6 +337,9 @@ bool demo_act(DemoStage *s, uint32_t person) {
     case DEED_BIRTH: return birth(s, person);
     case DEED_DEATH: return death(s, person);
     case DEED_SLIP_END: return slip_end(s);
+    case DEED_PRESENCE: return presence(s, person);
+    case DEED_PRESENT_AGAIN:
+        return (s->w->people[person].flags & PERSON_ABSENT) && presence(s, person);
     default: return false;
     }
 }

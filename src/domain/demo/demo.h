@@ -55,9 +55,10 @@ typedef enum DemoTruth {
     DEMO_CONSENT,
     DEMO_FOCAL_POINT,
     DEMO_SPLIT,
-    DEMO_JOINED,  /* went over to another family */
-    DEMO_VOIDED,  /* a record made by mistake */
-    DEMO_CHANGED, /* a clerk's slip in a paper, put right or taken back at once */
+    DEMO_JOINED,   /* went over to another family */
+    DEMO_VOIDED,   /* a record made by mistake */
+    DEMO_PRESENCE, /* not there when the family came, or there again */
+    DEMO_CHANGED,  /* a clerk's slip in a paper, put right or taken back at once */
     DEMO_TRUTHS
 } DemoTruth;
 const char *demo_truth_name(DemoTruth t); /* "REGISTERED" … as in the truth file */

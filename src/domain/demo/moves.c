@@ -327,6 +327,7 @@ bool demo_follow_up(DemoStage *s) {
     case DEED_LEAVE_PERSON: return leave_person(s);
     case DEED_CLOSE_FAMILY: return close_family(s);
     case DEED_SLIP_END:
+    case DEED_PRESENT_AGAIN:
         return !(w->people[s->plan->subject].flags & PERSON_GONE) && demo_act(s, s->plan->subject);
     default: return false;
     }

@@ -174,6 +174,7 @@ static Status window_end(Player *y) {
 static Status window_send(Player *y) {
     if (y->n == 0) return ST_OK;
     Time now = y->items[y->n - 1].e.time, before = env_now(y->env);
+    if (y->p->latest && now > y->p->latest) now = y->p->latest;
     if (now > before) env_advance(y->env, now - before);
     for (size_t i = 0; i < y->n; i++)
         interview_shift(y, &y->items[i], env_now(y->env));

@@ -33,6 +33,7 @@ typedef struct DemoPlay {
     Id administrator;       /* user who makes offices and accounts */
     DemoOptions options;    /* .offices are filled in here */
     const char *truth_path; /* NULL: no truth file */
+    Time latest; /* the clock does not go past it: the last day may be today; 0: no such moment */
     bool ask_doubles; /* let each registration be stopped by possible doubles and confirm them, as a
                          clerk does; else registrations come as from an outbox, which is faster */
     size_t threads; /* that send; 0: one an office, so that the writer has the next at hand while it

@@ -24,6 +24,7 @@ static const char *const names[DEMO_TRUTHS] = {
     [DEMO_SPLIT] = "SPLIT",
     [DEMO_JOINED] = "JOINED",
     [DEMO_VOIDED] = "VOIDED",
+    [DEMO_PRESENCE] = "PRESENCE",
     [DEMO_CHANGED] = "CHANGED",
 };
 

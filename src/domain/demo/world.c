@@ -16,11 +16,12 @@ typedef struct DeedShare {
 
 /* Of a thousand later acts. Births add people and are kept apart from what merely changes. */
 static const DeedShare deed_shares[] = {
-    { DEED_PAPER, 195 },    { DEED_PHONE, 150 },  { DEED_COMPLETE, 135 },  { DEED_MOVE, 115 },
-    { DEED_SPELLING, 110 }, { DEED_NEED, 60 },    { DEED_BIRTH_DATE, 55 }, { DEED_BIRTH, 62 },
-    { DEED_NAME, 22 },      { DEED_CONSENT, 20 }, { DEED_DEATH, 14 },      { DEED_FOCAL_POINT, 13 },
-    { DEED_SLIP, 12 },      { DEED_JOIN, 11 },    { DEED_SPLIT, 11 },      { DEED_LEAVE, 8 },
-    { DEED_VOID, 7 },
+    { DEED_PAPER, 195 },     { DEED_PHONE, 150 },    { DEED_COMPLETE, 115 },
+    { DEED_MOVE, 115 },      { DEED_SPELLING, 110 }, { DEED_NEED, 60 },
+    { DEED_BIRTH_DATE, 55 }, { DEED_BIRTH, 62 },     { DEED_NAME, 22 },
+    { DEED_CONSENT, 20 },    { DEED_DEATH, 14 },     { DEED_FOCAL_POINT, 13 },
+    { DEED_SLIP, 12 },       { DEED_JOIN, 11 },      { DEED_SPLIT, 11 },
+    { DEED_LEAVE, 8 },       { DEED_VOID, 7 },       { DEED_PRESENCE, 20 },
 };
 enum { DEED_SHARES = sizeof deed_shares / sizeof deed_shares[0] };
 
@@ -347,7 +348,8 @@ bool demo_free_today(const DemoWorld *w, const DemoFamily *f) {
 
 static bool follow_up(DemoStage *s) {
     DemoWorld *w = s->w;
-    bool of_person = s->plan->deed == DEED_LEAVE_PERSON || s->plan->deed == DEED_SLIP_END;
+    bool of_person = s->plan->deed == DEED_LEAVE_PERSON || s->plan->deed == DEED_SLIP_END ||
+                     s->plan->deed == DEED_PRESENT_AGAIN;
     uint32_t subject = s->plan->subject;
     DemoFamily *f = demo_family(w, of_person ? w->people[subject].family : subject);
     s->ret->clerk = clerk_of(w, f);

@@ -149,11 +149,13 @@ typedef enum DemoDeed {
     DEED_JOIN,
     DEED_VOID,
     DEED_SLIP,
+    DEED_PRESENCE,
     /* follow from others: never drawn, and done to one family */
     DEED_NEW_FOCAL_POINT,
     DEED_LEAVE_PERSON,
     DEED_CLOSE_FAMILY,
     DEED_SLIP_END,
+    DEED_PRESENT_AGAIN,
     DEMO_DEEDS
 } DemoDeed;
 

@@ -202,6 +202,12 @@ static void test_presence(void **state) {
                scene_text(s, "{'membership': '%s', 'presence': 'PRESENT'}", membership));
     assert_string_equal(text_at(s, file_of(f.son), "groups.0.membership.fields.presence"),
                         "PRESENT");
+    scene_call(s, "member.presence",
+               scene_text(s, "{'person': '%s', 'presence': 'NOT_PRESENT'}", f.son));
+    assert_string_equal(text_at(s, file_of(f.son), "groups.0.membership.fields.presence"),
+                        "NOT_PRESENT");
+    scene_refused(s, "member.presence", ST_INVALID, "error.required",
+                  scene_text(s, "{'presence': 'PRESENT'}"));
     scene_refused(s, "member.presence", ST_MISSING, "error.missing",
                   scene_text(s, "{'membership': '%s', 'presence': 'PRESENT'}", f.son));
 }

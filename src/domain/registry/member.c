@@ -196,18 +196,25 @@ Status op_member_split(Ctx *c, OpCall *call) {
 
 /* ---- member.presence -------------------------------------------------------------------------------- */
 
-Status op_member_presence(Ctx *c, OpCall *call) {
+static Status membership_said(Ctx *c, OpCall *call, Record **ret) {
     Id id;
+    if (val_get_id(op_in(call, "membership"), &id))
+        return record_need(c, "membership", id, "membership", ret);
+    if (!val_get_id(op_in(call, "person"), &id))
+        return FAIL(c, ST_INVALID, "membership", "error.required");
+    TRY(family_membership(c, id, ret));
+    return *ret ? ST_OK : FAIL(c, ST_MISSING, "person", "error.missing", "kind", STR("membership"));
+}
+
+Status op_member_presence(Ctx *c, OpCall *call) {
     Record *r;
     Val fields = val_map(), out = val_map();
-    if (!val_get_id(op_in(call, "membership"), &id))
-        return FAIL(c, ST_INVALID, "membership", "error.required");
-    TRY(record_need(c, "membership", id, "membership", &r));
+    TRY(membership_said(c, call, &r));
     TRY(actor_require_in(c, PERM_PERSON_WRITE, r->scope));
     val_set_c(c->arena, &fields, "presence", op_in(call, "presence"));
     TRY(tx_set(c, r->kind, r->id, STR(""), fields));
-    val_set_c(c->arena, &out, "id", val_id(c->arena, id));
+    val_set_c(c->arena, &out, "id", val_id(c->arena, r->id));
     call->result = out;
-    tx_result(c->tx, id);
+    tx_result(c->tx, r->id);
     return ST_OK;
 }

@@ -298,7 +298,8 @@ static const Field set_focal_point_in[] = {
 SHAPE(takes_set_focal_point, "group_set_focal_point", set_focal_point_in);
 
 static const Field presence_in[] = {
-    RECORD_ID("membership", "membership"),
+    { "membership", .type = FT_REF, .kind = "membership", .doc = "The membership" },
+    { "person", .type = FT_REF, .kind = "person", .doc = "Or the person: the present one" },
     { "presence", .like = "membership.presence", .flags = FF_REQUIRED },
 };
 SHAPE(takes_presence, "member_presence", presence_in);
