@@ -26,6 +26,14 @@ static Status open_for_change(Ctx *c, OpCall *call, const char *kind, Record **r
     return call->replayed ? ST_OK : reason_required(c, call, id);
 }
 
+/* From the parts as they are now: that somebody else changed another part is no conflict. */
+static Status join_names(Ctx *c, const Merged *m) {
+    const Record *r = m->record;
+    Val joined = val_map();
+    val_set_c(c->arena, &joined, "display_name", val_text(names_joined(c, r->kind, m)));
+    return tx_set(c, r->kind, r->id, STR(""), joined);
+}
+
 Status op_person_correct(Ctx *c, OpCall *call) {
     Record *r = NULL;
     TRY(open_for_change(c, call, "person", &r));
@@ -39,9 +47,8 @@ Status op_person_correct(Ctx *c, OpCall *call) {
     if ((one = merged_check(c, r->kind, m)) != ST_OK) st = one;
     ctx_path_leave(c, old_path);
     if (st != ST_OK) return st;
-    if (names_touched(r->kind, fields))
-        val_set_c(c->arena, &fields, "display_name", val_text(names_joined(c, r->kind, &m)));
     TRY(tx_set(c, r->kind, r->id, base_of(call), fields));
+    if (names_touched(r->kind, fields)) TRY(join_names(c, &m));
     answer(c, call, r->id);
     return ST_OK;
 }
