@@ -225,7 +225,9 @@ static void test_two_values_wait_for_a_person(void **state) {
     assert_int_equal(scene_call_as(s, "salma", late,
                                    scene_text(s,
                                               "{'id': '%s', 'base': '%s', 'fields':"
-                                              " {'birth_date': '1983-01-01'}}",
+                                              " {'birth_date': '1983-01-01',"
+                                              " 'birth_date_precision': 'year',"
+                                              " 'birth_date_entered': '1983'}}",
                                               f.husband, old)),
                      ST_OK);
     Val file = file_of(f.husband);
@@ -233,7 +235,11 @@ static void test_two_values_wait_for_a_person(void **state) {
     assert_int_equal(count_at(file, "conflicts"), 1);
     assert_string_equal(text_at(s, file, "conflicts.0.label"), "Date of birth");
     assert_int_equal(count_at(file, "conflicts.0.values"), 2);
-    assert_int_equal(at(scene_call(s, "home.summary", "{}"), "mine.conflicts").i, 1);
+    assert_string_equal(text_at(s, file, "conflicts.0.values.0.actor"), "Salma Durrani");
+    assert_string_equal(text_at(s, file, "conflicts.0.values.0.precision"), "year");
+    Val home = scene_call(s, "home.summary", "{}");
+    assert_int_equal(at(home, "mine.conflicts").i, 1);
+    assert_string_equal(text_at(s, home, "mine.first_conflicts.0.id"), f.husband);
     scene_call(s, "conflict.resolve",
                scene_text(s,
                           "{'kind': 'person', 'id': '%s', 'field': 'birth_date', 'value':"
@@ -242,6 +248,7 @@ static void test_two_values_wait_for_a_person(void **state) {
     file = file_of(f.husband);
     assert_int_equal(count_at(file, "conflicts"), 0);
     assert_string_equal(text_at(s, file, "person.fields.birth_date"), "1983-01-01");
+    assert_string_equal(text_at(s, file, "person.fields.birth_date_entered"), "1983");
     scene_refused(s, "conflict.resolve", ST_INVALID, "error.record.kind",
                   scene_text(s,
                              "{'kind': 'office', 'id': '%s', 'field': 'name', 'value': 'x',"

@@ -2,8 +2,6 @@
  * actor may see, as one answer. */
 #include "domain/registry/registry_int.h"
 
-#include "store/heads.h"
-
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -15,44 +13,6 @@ static void put(Ctx *c, Val *out, const char *key, Val v) {
 static Str joined(Ctx *c, const Record *person) {
     Merged m = { person, VAL_ABSENT };
     return names_joined(c, person->kind, &m);
-}
-
-/* ---- conflicts ------------------------------------------------------------------------------------ */
-
-static Val show_head(Ctx *c, const FieldInfo *f, const Head *h) {
-    Val one = val_map();
-    Val v = h->value.type == VAL_NONE ? val_null() : h->value;
-    put(c, &one, "value", v.type == VAL_NULL ? v : field_show(c->arena, f, v));
-    if (f->f.type == FT_CODE && v.type == VAL_TEXT)
-        put(c, &one, "label",
-            val_text(model_code_label(store_model(c->store), c->lang, str_of(f->f.codes), v.text)));
-    put(c, &one, "when", val_text(time_to_iso(c->arena, (Time)(h->clock >> 16) * TIME_MS)));
-    return one;
-}
-
-static const FieldInfo *field_of(const Record *r, const FieldKey *key) {
-    return key->no ? kind_field_no(r->kind, key->no) : kind_field_id(r->kind, key->custom);
-}
-
-/* Every field of the record that has several values; the one shown first among them. */
-static void add_conflicts(Ctx *c, const Record *r, Val *list) {
-    Heads heads;
-    if (!r->conflict || !heads_parse(c->arena, r->heads, &heads)) return;
-    for (size_t i = 0; i < heads.n; i++) {
-        const FieldHeads *h = &heads.fields[i];
-        const FieldInfo *f = field_of(r, &h->key);
-        if (h->n_heads < 2 || !f || f->f.merge != MERGE_MUST_RESOLVE) continue;
-        Str key = str_printf(c->arena, "field.%s.%s", r->kind->k->name, f->key_text);
-        Val one = val_map(), values = val_list();
-        put(c, &one, "kind", val_text(str_of(r->kind->k->name)));
-        put(c, &one, "id", val_text(id_text(c->arena, r->id)));
-        put(c, &one, "field", val_text(str_of(f->key_text)));
-        put(c, &one, "label", val_text(model_label(store_model(c->store), c->lang, key, NULL)));
-        for (size_t j = 0; j < h->n_heads; j++)
-            val_push(c->arena, &values, show_head(c, f, &h->heads[j]));
-        put(c, &one, "values", values);
-        val_push(c->arena, list, one);
-    }
 }
 
 /* ---- the records of a person, from the present or from a past day --------------------------------- */
@@ -102,7 +62,7 @@ static Status put_list(Ctx *c, File *file, const char *kind, const char *key, Va
     TRY(records_of(c, file, kind, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         if (!file->past && has_sealed(rows[i]->kind)) TRY(open_if_allowed(c, file, rows[i]));
-        if (!file->past) add_conflicts(c, rows[i], &file->conflicts);
+        if (!file->past) TRY(conflicts_add(c, rows[i], &file->conflicts));
         val_push(c->arena, &list, record_show(c, rows[i], !file->past));
     }
     put(c, out, key, list);
@@ -133,7 +93,7 @@ static Status put_groups(Ctx *c, File *file, Val *out) {
         if (!record_id(rows[i], "registration_group", &id)) continue;
         TRY(group_at(c, file, id, &group));
         if (!group) continue;
-        if (!file->past) add_conflicts(c, rows[i], &file->conflicts);
+        if (!file->past) TRY(conflicts_add(c, rows[i], &file->conflicts));
         Val pair = val_map();
         put(c, &pair, "membership", record_show(c, rows[i], !file->past));
         put(c, &pair, "group", record_show(c, group, !file->past));
@@ -209,7 +169,7 @@ static Status put_relatives(Ctx *c, const File *file, Val *out) {
 static Status show_file(Ctx *c, File *file, Val *ret) {
     Val out = val_map();
     file->conflicts = val_list();
-    if (!file->past) add_conflicts(c, file->person, &file->conflicts);
+    if (!file->past) TRY(conflicts_add(c, file->person, &file->conflicts));
     put(c, &out, "person", record_show(c, file->person, !file->past));
     TRY(put_groups(c, file, &out));
     TRY(put_list(c, file, "name", "names", &out));
@@ -282,7 +242,7 @@ static Status members_of(Ctx *c, const Record *group, Members *present, Members 
         if (!record_id(rows[i], "person", &id)) continue;
         TRY(record_try(c, registry_kind(c, "person"), id, &person));
         if (!person) continue;
-        add_conflicts(c, rows[i], conflicts);
+        TRY(conflicts_add(c, rows[i], conflicts));
         Member m = { rows[i], person, id_eq(id, focal) };
         bool stands = record_value(rows[i], "to_date").type != VAL_INT;
         if (stands)
@@ -313,7 +273,7 @@ Status op_group_file(Ctx *c, OpCall *call) {
     Val out = val_map(), clocks = val_list(), conflicts = val_list();
     if (!val_get_id(op_in(call, "id"), &id)) return FAIL(c, ST_INVALID, "id", "error.required");
     TRY(read_record(c, registry_kind(c, "registration_group"), id, &group));
-    add_conflicts(c, group, &conflicts);
+    TRY(conflicts_add(c, group, &conflicts));
     TRY(members_of(c, group, &present, &former, &conflicts));
     TRY(read_children(c, registry_kind(c, "interview"), "registration_group", id, false,
                       &interviews, &n));

@@ -6,7 +6,14 @@
 
 #include "base/banned.h"
 
-enum { DAYS = 30, DAY_CAP = 20000, BAR_CAP = 10000, CONFLICT_CAP = 100, COUNTED_MAX = 150000 };
+enum {
+    DAYS = 30,
+    DAY_CAP = 20000,
+    BAR_CAP = 10000,
+    CONFLICT_CAP = 100,
+    COUNTED_MAX = 150000,
+    CONFLICTS_LISTED = 10
+};
 
 static Status count(Ctx *c, const char *kind, Str where, int64_t cap, int64_t *ret) {
     const KindInfo *k = registry_kind(c, kind);
@@ -37,8 +44,28 @@ static Status waiting_imports(Ctx *c, int64_t *ret) {
     return count(c, "import_batch", STR("state = 'STAGED'"), 1000, ret);
 }
 
-/* Counted up to a limit: beyond it "many" is all that matters. */
-static Status open_conflicts(Ctx *c, int64_t *ret) {
+/* Where to decide: the person or the family, by name. */
+static Status show_conflict(Ctx *c, const Record *r, Val *list) {
+    Val one = val_map();
+    Record *shown = NULL;
+    Id id = r->id;
+    const char *kind = r->kind->k->name;
+    if (strcmp(kind, "registration_group") != 0) {
+        kind = "person";
+        if (strcmp(r->kind->k->name, kind) != 0 && !record_id(r, kind, &id)) return ST_OK;
+    }
+    TRY(record_try(c, registry_kind(c, kind), id, &shown));
+    if (!shown) return ST_OK;
+    val_set_c(c->arena, &one, "kind", val_text(str_of(kind)));
+    val_set_c(c->arena, &one, "id", val_id(c->arena, id));
+    val_set_c(c->arena, &one, "number", val_text(record_text(shown, "number")));
+    val_set_c(c->arena, &one, "name", val_text(record_title(c, shown)));
+    val_push(c->arena, list, one);
+    return ST_OK;
+}
+
+/* Counted up to a limit: beyond it "many" is all that matters. The first are listed. */
+static Status open_conflicts(Ctx *c, Val *ret_first, int64_t *ret) {
     static const char *const kinds[] = { "person", "registration_group", "membership", "document",
                                          "consent" };
     size_t n = 0;
@@ -47,6 +74,8 @@ static Status open_conflicts(Ctx *c, int64_t *ret) {
         size_t found;
         TRY(read_conflicts(c, registry_kind(c, kinds[i]), CONFLICT_CAP, &rows, &found));
         n += found;
+        for (size_t j = 0; j < found && ret_first->list.n < CONFLICTS_LISTED; j++)
+            TRY(show_conflict(c, rows[j], ret_first));
     }
     *ret = (int64_t)(n < CONFLICT_CAP ? n : CONFLICT_CAP);
     return ST_OK;
@@ -61,7 +90,9 @@ static Status show_mine(Ctx *c, Val *ret) {
     put_int(c, &out, "parked", parked);
     put_int(c, &out, "imports", imports);
     if (actor_may(c->actor, PERM_CONFLICT_RESOLVE)) {
-        TRY(open_conflicts(c, &conflicts));
+        Val first = val_list();
+        TRY(open_conflicts(c, &first, &conflicts));
+        val_set_c(c->arena, &out, "first_conflicts", first);
         put_int(c, &out, "conflicts", conflicts);
     }
     *ret = out;

@@ -9,6 +9,12 @@ const KindInfo *registry_kind(Ctx *c, const char *name) {
     return k;
 }
 
+bool registry_owns(const KindInfo *k) {
+    for (size_t i = 0; i < REGISTRY_KINDS; i++)
+        if (registry_kinds[i]->no == k->k->no) return true;
+    return false;
+}
+
 Status record_try(Ctx *c, const KindInfo *k, Id id, Record **ret) {
     size_t noted = c->errs.n;
     Status st = read_record(c, k, id, ret);

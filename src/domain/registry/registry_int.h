@@ -25,6 +25,7 @@ enum {
 /* ---- records.c: reading, showing and checking records ------------------------------------------ */
 
 const KindInfo *registry_kind(Ctx *c, const char *name);
+bool registry_owns(const KindInfo *k); /* one of this room's kinds */
 /* *ret is NULL where the record is unknown or not the actor's to see; other trouble is returned. */
 Status record_try(Ctx *c, const KindInfo *k, Id id, Record **ret) CHECKED;
 /* A record that must be there and count; notes error.void where it is void. path: the input's. */
@@ -52,6 +53,11 @@ Val merged_value(const Merged *m, const KindInfo *k, const char *field);
 Str merged_text(const Merged *m, const KindInfo *k, const char *field);
 /* Required fields and rules over the whole record as it would be. */
 Status merged_check(Ctx *c, const KindInfo *k, Merged m) CHECKED;
+
+/* ---- conflict.c ------------------------------------------------------------------------------ */
+
+/* Adds every field of the record that has several values; the one shown first among them. */
+Status conflicts_add(Ctx *c, const Record *r, Val *list) CHECKED;
 
 /* ---- names.c --------------------------------------------------------------------------------- */
 
@@ -92,11 +98,12 @@ Status family_parents_check(Ctx *c, const Merged *child, Val changes) CHECKED;
 
 /* ---- lines.c: a person in a list --------------------------------------------------------------- */
 
+enum { SCORE_WHOLE_NUMBER = NAME_SCORE_MAX + 2 }; /* whoever's printed number was typed in full */
 typedef struct Line {
     Record *person;
     const char *matched; /* "name" "number" "phone" "document" */
-    int score;
-    Record *group; /* once line_show has looked it up */
+    int score;           /* above NAME_SCORE_MAX: the whole number */
+    Record *group;       /* once line_show has looked it up */
 } Line;
 /* {person, group, number, …} as person.search returns it; typed by person_line_shape. */
 Status line_show(Ctx *c, Line *line, Val *ret) CHECKED;

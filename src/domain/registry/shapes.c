@@ -517,10 +517,18 @@ SHAPE(returns_date, "date_understood", date_out);
 
 const Shape takes_nothing = { .name = "nothing" };
 
+static const Field conflict_place_fields[] = {
+    { "kind", .type = FT_TEXT, .max = 40, .doc = "person or registration_group" },
+    ANY_ID,
+    { "number", .like = "person.number" },
+    { "name", .type = FT_TEXT, .max = 1000, .doc = "Name of the person" },
+};
+static SHAPE(conflict_place, "conflict_place", conflict_place_fields);
 static const Field mine_fields[] = {
     { "drafts", .type = FT_INT, .doc = "My open interviews" },
     { "parked", .type = FT_INT, .doc = "My parked interviews" },
     { "conflicts", .type = FT_INT, .doc = "Records a person must decide on" },
+    LIST_OF("first_conflicts", conflict_place, 10, "Where the first of them are decided"),
     { "imports", .type = FT_INT, .doc = "Imports waiting for approval" },
 };
 static SHAPE(mine, "home_mine", mine_fields);

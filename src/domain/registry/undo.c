@@ -1,5 +1,4 @@
-/* undo.c: act.undo: a new act that puts back what an older one changed, where that still stands; and
- * conflict.resolve: a person's word on a field that has several values. */
+/* undo.c: act.undo: a new act that puts back what an older one changed, where that still stands. */
 #include "domain/registry/registry_int.h"
 
 #include "base/banned.h"
@@ -27,19 +26,13 @@ static void note(Ctx *c, Val *list, const KindInfo *k, Id id, const char *field)
     val_push(c->arena, list, one);
 }
 
-static bool is_ours(const KindInfo *k) {
-    for (size_t i = 0; i < REGISTRY_KINDS; i++)
-        if (registry_kinds[i]->no == k->k->no) return true;
-    return false;
-}
-
 static Status touched_at(Ctx *c, Undo *u, const HistoryChange *ch, Touched **ret) {
     for (size_t i = 0; i < u->all.n; i++) {
         if (u->all.v[i].kind != ch->kind || !id_eq(u->all.v[i].record->id, ch->id)) continue;
         *ret = &u->all.v[i];
         return ST_OK;
     }
-    if (!is_ours(ch->kind)) return FAIL(c, ST_INVALID, "act", "error.undo.kind");
+    if (!registry_owns(ch->kind)) return FAIL(c, ST_INVALID, "act", "error.undo.kind");
     Touched t = { .kind = ch->kind, .fields = val_map() };
     TRY(read_record(c, ch->kind, ch->id, &t.record));
     bool need = ch->kind->k->lane == LANE_PROTECTION;
@@ -142,33 +135,5 @@ Status op_act_undo(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &out, "moved_on", u.moved_on);
     call->result = out;
     tx_result(c->tx, u.all.v[0].record->id);
-    return ST_OK;
-}
-
-/* ---- conflict.resolve ---------------------------------------------------------------------------- */
-
-Status op_conflict_resolve(Ctx *c, OpCall *call) {
-    const KindInfo *k =
-        model_kind(store_model(c->store), val_get_text(call->input, "kind", STR("")));
-    Id id;
-    Record *r;
-    Val fields = val_map(), typed, out = val_map();
-    if (!k || !is_ours(k)) return FAIL(c, ST_INVALID, "kind", "error.record.kind");
-    if (!val_get_id(op_in(call, "id"), &id)) return FAIL(c, ST_INVALID, "id", "error.required");
-    const FieldInfo *f = kind_field(k, val_get_text(call->input, "field", STR("")));
-    if (!f || f->index == 0) return FAIL(c, ST_INVALID, "field", "error.unknown_field");
-    TRY(read_record(c, k, id, &r));
-    TRY(actor_require_in(c, PERM_CONFLICT_RESOLVE, r->scope));
-    TRY(field_check(c, store_model(c->store), f, op_in(call, "value"), &typed));
-    val_set(c->arena, &fields, str_of(f->key_text), typed);
-    Merged m = { r, fields };
-    TRY(merged_check(c, k, m));
-    if (strcmp(k->k->name, "person") == 0 && names_touched(k, fields))
-        val_set_c(c->arena, &fields, "display_name", val_text(names_joined(c, k, &m)));
-    /* On the present state: whatever values there are, this word has seen them all. */
-    TRY(tx_set(c, k, id, STR(""), fields));
-    val_set_c(c->arena, &out, "id", val_id(c->arena, id));
-    call->result = out;
-    tx_result(c->tx, id);
     return ST_OK;
 }

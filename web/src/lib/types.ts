@@ -130,7 +130,7 @@ export interface Conflict {
   id: string;
   field: string;
   label?: string;
-  values?: { value: Value; label?: string; when?: string; actor?: string }[];
+  values?: { value: Value; label?: string; precision?: string; when?: string; actor?: string }[];
 }
 
 export interface GroupFile {
@@ -138,6 +138,7 @@ export interface GroupFile {
   members: { membership: Rec; person: Rec }[];
   interviews: Rec[];
   former_members: { membership: Rec; person: Rec }[];
+  conflicts?: Conflict[];
 }
 
 export interface HistoryChange {

@@ -16,6 +16,7 @@ import { Icon } from '../../ui/icon';
 import { Load, errorText } from '../../ui/states';
 import { Num, RecordName, shown } from '../../ui/text';
 import { toast } from '../../ui/toast';
+import { Conflicts } from '../person/conflicts';
 import { VoidPerson } from '../person/voidperson';
 import { absentCode } from '../registration/grid';
 import { AddPerson } from './addperson';
@@ -89,6 +90,7 @@ function GroupHead({ file, reload }: { file: GroupFile; reload: () => void }) {
           )}
         </div>
       </header>
+      {(file.conflicts ?? []).length > 0 && <Conflicts conflicts={file.conflicts ?? []} done={reload} />}
       {open === 'correct' && <Correct record={group} title={t('correct.group')} close={() => setOpen('')} done={done} />}
       {open === 'void' && <VoidPerson group id={group.id} close={(yes) => (yes ? done() : setOpen(''))} />}
       {open === 'focal' && <FocalPoint file={file} close={(yes) => (yes ? done() : setOpen(''))} />}

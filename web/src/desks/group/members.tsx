@@ -52,6 +52,7 @@ export function Members(p: Props) {
                 <td>
                   <a class="row-link" href={href('person', person.id)}><RecordName fields={person.fields} /></a>
                   {person.void ? <span class="tag tag-danger">{t('record.void')}</span> : null}
+                  {person.conflict === true && <span class="tag tag-attention"><Icon name="attention" size={14} /> {t('record.conflict')}</span>}
                   {absent && <span class="tag tag-attention">{shown(membership, 'presence')}</span>}
                 </td>
                 <td>

@@ -9,10 +9,18 @@ import { may, session } from '../../lib/session';
 import { Head } from '../../ui/bits';
 import { Icon, type IconName } from '../../ui/icon';
 import { Load } from '../../ui/states';
+import { Num } from '../../ui/text';
 import { Arrivals, Pyramid } from './pictures';
 
+interface ConflictPlace {
+  kind: string;
+  id: string;
+  number?: string;
+  name?: string;
+}
+
 export interface Summary {
-  mine: { drafts: number; parked: number; conflicts: number; imports: number };
+  mine: { drafts: number; parked: number; conflicts: number; first_conflicts?: ConflictPlace[]; imports: number };
   place: {
     people: number;
     groups: number;
@@ -64,11 +72,25 @@ const Figure = ({ n, label }: { n: number; label: string }) => (
   </p>
 );
 
+const conflictHref = (place: ConflictPlace | undefined): string =>
+  place === undefined ? href('lists') : href(place.kind === 'person' ? 'person' : 'group', place.id);
+
+/** Several: each by its name. */
+const ConflictPlaces = ({ places }: { places: ConflictPlace[] }) => (
+  <ul class="places">
+    {places.map((place) => (
+      <li key={place.id}>
+        <a href={conflictHref(place)}><bdi>{place.name || t('person.no_name')}</bdi> <Num text={place.number} /></a>
+      </li>
+    ))}
+  </ul>
+);
+
 function Mine({ mine }: { mine: Summary['mine'] }) {
   const waiting: { icon: IconName; n: number; label: string; to: string }[] = [
     { icon: 'edit' as const, n: mine.drafts, label: tn('home.drafts', mine.drafts), to: href('registration') },
     { icon: 'pause' as const, n: mine.parked, label: tn('home.parked', mine.parked), to: href('registration') },
-    { icon: 'attention' as const, n: mine.conflicts, label: tn('home.conflicts', mine.conflicts), to: href('lists') },
+    { icon: 'attention' as const, n: mine.conflicts, label: tn('home.conflicts', mine.conflicts), to: conflictHref((mine.first_conflicts ?? [])[0]) },
     { icon: 'import' as const, n: may('import.approve') ? mine.imports : 0, label: tn('home.imports', mine.imports), to: href('import') },
   ].filter((w) => w.n > 0);
   return (
@@ -86,6 +108,7 @@ function Mine({ mine }: { mine: Summary['mine'] }) {
                 <span>{w.label}</span>
                 <Icon name="next" size={16} />
               </a>
+              {w.icon === 'attention' && mine.conflicts > 1 && <ConflictPlaces places={mine.first_conflicts ?? []} />}
             </li>
           ))}
         </ul>
