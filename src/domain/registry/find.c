@@ -8,14 +8,18 @@
 
 enum { SCAN_MAX = 20000, RECORDS_PER_KEY = 50, NAMES_MAX = 16 };
 
-static bool has_line(const Found *found, Id person) {
+static Line *line_of(const Found *found, Id person) {
     for (size_t i = 0; i < found->lines.n; i++)
-        if (id_eq(found->lines.v[i].person->id, person)) return true;
-    return false;
+        if (id_eq(found->lines.v[i].person->id, person)) return &found->lines.v[i];
+    return NULL;
 }
 
 static void add_line(Ctx *c, Found *found, Record *person, const char *matched, int score) {
-    if (has_line(found, person->id)) return;
+    Line *there = line_of(found, person->id);
+    if (there) {
+        if (there->score < score) there->score = score;
+        return;
+    }
     if (found->lines.n >= found->limit) {
         found->more = true;
         return;
@@ -98,8 +102,17 @@ Status find_numbers(Ctx *c, const char *kind, Str number, size_t n_max, Record *
     return terms(c, kind, &token, 1, n_max, false, &counts, ret, ret_n);
 }
 
+/* Is this record's number the whole number that was typed? The serial alone is also somebody else's: of
+ * the other series, another year or another office. */
+static bool is_number(Str typed, const Record *r) {
+    Number a, b;
+    return !number_parse(typed, &a) && !number_parse(record_text(r, "number"), &b) &&
+           a.kind == b.kind && a.serial == b.serial && a.year == b.year && a.office[0] &&
+           strcmp(a.office, b.office) == 0;
+}
+
 /* Everybody in the groups with this number, the focal point first. */
-static Status add_members(Ctx *c, Found *found, const Record *group) {
+static Status add_members(Ctx *c, Found *found, const Record *group, int score) {
     Record **members;
     size_t n;
     Id focal, id;
@@ -108,12 +121,12 @@ static Status add_members(Ctx *c, Found *found, const Record *group) {
     TRY(family_members(c, group->id, &members, &n));
     if (record_id(group, "focal_point", &focal)) {
         TRY(record_try(c, k, focal, &person));
-        if (person) add_line(c, found, person, "number", NAME_SCORE_MAX);
+        if (person) add_line(c, found, person, "number", score);
     }
     for (size_t i = 0; i < n; i++) {
         if (!record_id(members[i], "person", &id)) continue;
         TRY(record_try(c, k, id, &person));
-        if (person) add_line(c, found, person, "number", NAME_SCORE_MAX - 1);
+        if (person) add_line(c, found, person, "number", score - 1);
     }
     return ST_OK;
 }
@@ -124,10 +137,12 @@ Status find_by_number(Ctx *c, Str typed, Found *found) {
     size_t n;
     TRY(by_token(c, "person", &token, true, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
-        add_line(c, found, rows[i], "number", NAME_SCORE_MAX);
+        add_line(c, found, rows[i], "number",
+                 is_number(typed, rows[i]) ? SCORE_WHOLE_NUMBER : NAME_SCORE_MAX);
     TRY(by_token(c, "registration_group", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(add_members(c, found, rows[i]));
+        TRY(add_members(c, found, rows[i],
+                        is_number(typed, rows[i]) ? SCORE_WHOLE_NUMBER : NAME_SCORE_MAX));
     TRY(by_token(c, "name", &token, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++)
         TRY(add_owner(c, found, rows[i], "number"));

@@ -244,6 +244,24 @@ static void test_search_by_number_phone_and_paper(void **state) {
     assert_int_equal(count_at(search("9999"), "rows"), 0);
 }
 
+/* Serials of families and of persons run apart: the first of either has the same digits. */
+static void test_the_whole_number_comes_first(void **state) {
+    (void)state;
+    Family first = register_family();
+    Val second = scene_call(
+        s, "group.register",
+        scene_text(s, "{'members': [{'key': 'a', 'relationship': 'FP', 'person': {'given_name':"
+                      " 'Torialai', 'sex': 'M', 'birth_date': '1971-01-01'}}],"
+                      " 'focal_point': 'a'}"));
+    const char *number = text_at(s, file_of(first.wife), "person.fields.number");
+    assert_non_null(strstr(number, "I000002"));
+    assert_string_equal(text_at(s, search(text_at(s, second, "number")), "rows.0.person"),
+                        text_at(s, second, "members.0.person"));
+    assert_string_equal(text_at(s, search(number), "rows.0.person"), first.wife);
+    scene_call(s, "person.void", scene_text(s, "{'id': '%s', 'reason': 'MISTAKE'}", first.wife));
+    assert_string_equal(text_at(s, search(number), "rows.0.person"), first.wife);
+}
+
 static void test_search_by_alias_and_old_number(void **state) {
     (void)state;
     Family f = register_family();
@@ -325,6 +343,20 @@ static void test_a_stale_correction_is_refused(void **state) {
     scene_call(s, "person.correct",
                scene_text(s, "{'id': '%s', 'base': '%s', 'fields': {'birth_place': 'Jalalabad'}}",
                           f.husband, old));
+}
+
+/* The joined name follows both, and is nobody's to disagree about. */
+static void test_two_parts_of_a_name_are_no_conflict(void **state) {
+    (void)state;
+    Family f = register_family();
+    Val file = file_of(f.husband);
+    const char *base = text_at(s, file, "person.version");
+    for (int i = 0; i < 2; i++)
+        scene_call(s, "person.correct",
+                   scene_text(s, "{'id': '%s', 'base': '%s', 'fields': {'%s': 'Karim'}}", f.husband,
+                              base, i ? "father_name" : "given_name"));
+    assert_string_equal(text_at(s, file_of(f.husband), "person.fields.display_name"),
+                        "Karim Karim");
 }
 
 static void test_corrections_are_checked(void **state) {
@@ -451,9 +483,11 @@ int main(void) {
         T(test_the_check_before_saving),
         T(test_search_by_half_a_name_in_both_scripts),
         T(test_search_by_number_phone_and_paper),
+        T(test_the_whole_number_comes_first),
         T(test_search_by_alias_and_old_number),
         T(test_a_correction_and_its_reason),
         T(test_a_stale_correction_is_refused),
+        T(test_two_parts_of_a_name_are_no_conflict),
         T(test_corrections_are_checked),
         T(test_the_past_is_kept),
         T(test_records_are_added_corrected_voided_restored),

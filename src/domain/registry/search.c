@@ -25,8 +25,11 @@ static Counts count(Str text) {
     return n;
 }
 
+/* Whoever has the very number that was read out comes first, even if their registration is void. */
 static int by_score(const void *a, const void *b) {
     const Line *x = a, *y = b;
+    bool x_whole = x->score > NAME_SCORE_MAX, y_whole = y->score > NAME_SCORE_MAX;
+    if (x_whole != y_whole) return x_whole ? -1 : 1;
     bool x_void = record_is_void(x->person), y_void = record_is_void(y->person);
     if (x_void != y_void) return x_void ? 1 : -1;
     if (x->score != y->score) return x->score < y->score ? 1 : -1;
