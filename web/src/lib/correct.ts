@@ -17,22 +17,25 @@ export const changed = (before: Fields, after: Fields): Fields =>
       .map(([name, value]) => [name, value === '' ? null : value]),
   );
 
+/** A birth is one answer: its day, how far it is known, and what was said. */
+const BIRTH = ['birth_date', 'birth_date_precision', 'birth_date_entered'];
+const partsOf = (field: string): string[] => (BIRTH.includes(field) ? BIRTH : [field]);
+
 export interface Stale {
   field: string;
-  mine: Value;
-  theirs: Value;
+  mine: Fields;
+  theirs: Fields;
 }
 
 /** The fields of a 409: what I wrote and what stands there now. */
 export function staleOf(error: ApiError, wanted: Fields, now: Fields): Stale[] {
-  const named = error.errors
-    .map((e) => ({ field: (e.path ?? '').replace(/^fields[/.]/, ''), args: e.args ?? {} }))
-    .filter((e) => e.field in wanted);
-  const fields = named.length > 0 ? named.map((e) => e.field) : Object.keys(wanted);
-  return [...new Set(fields)].map((field) => ({
+  const named = error.errors.map((e) => (e.path ?? '').replace(/^fields[/.]/, '')).filter((field) => field in wanted);
+  const fields = named.length > 0 ? named : Object.keys(wanted);
+  const questions = [...new Set(fields.map((field) => partsOf(field)[0] ?? field))];
+  return questions.map((field) => ({
     field,
-    mine: wanted[field] ?? null,
-    theirs: now[field] ?? (named.find((e) => e.field === field)?.args['theirs'] as Value | undefined) ?? null,
+    mine: Object.fromEntries(partsOf(field).map((part) => [part, (part in wanted ? wanted[part] : now[part]) ?? null])),
+    theirs: Object.fromEntries(partsOf(field).map((part) => [part, now[part] ?? null])),
   }));
 }
 

@@ -1,6 +1,6 @@
 // correct.tsx: correct a record: change fields, say why where it is asked, and choose where somebody
 // else changed the same field meanwhile.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../lib/api';
 import { CALENDARS, dayOf, isoOf } from '../lib/calendars';
 import { act } from '../lib/commands';
@@ -37,6 +37,8 @@ export function Correct(p: Props) {
   const [reason, setReason] = useState(NO_REASON);
   const [error, setError] = useState<unknown>(null);
   const [stale, setStale] = useState<Stale[]>([]);
+  // Everything is decided; where all of it was theirs, nothing is left to save.
+  const [chosen, setChosen] = useState(false);
   const fields = (kindOf(p.record.kind)?.fields ?? []).filter((f) => isEditable(f) && (p.only?.includes(f.name) ?? true));
   const diff = changed(base.fields, values);
   const n = Object.keys(diff).length;
@@ -54,6 +56,8 @@ export function Correct(p: Props) {
         const now = await fresh(base);
         setStale(staleOf(e, diff, now.fields));
         setBase(now);
+        // What I did not touch is as it stands there now, not as it stood when I began.
+        setValues({ ...now.fields, ...diff });
       } else setError(e);
     }
   };
@@ -68,12 +72,16 @@ export function Correct(p: Props) {
       wide
       onClose={p.close}
       footer={
-        <>
-          <Busy class="button button-main" disabled={n === 0 || (asksReason && reason.reason === '') || stale.length > 0} run={save} icon="ok">
-            {t('correct.save')}
-          </Busy>
-          <button type="button" class="button" onClick={p.close}>{t('action.cancel')}</button>
-        </>
+        chosen && n === 0 ? (
+          <button type="button" class="button button-main" onClick={p.done}>{t('action.close')}</button>
+        ) : (
+          <>
+            <Busy class="button button-main" disabled={n === 0 || (asksReason && reason.reason === '') || stale.length > 0} run={save} icon="ok">
+              {t('correct.save')}
+            </Busy>
+            <button type="button" class="button" onClick={p.close}>{t('action.cancel')}</button>
+          </>
+        )
       }
     >
       {error !== null && <Trouble error={error} />}
@@ -81,9 +89,11 @@ export function Correct(p: Props) {
         <StaleChoice
           record={base}
           stale={stale}
-          choose={(field, value) => {
-            set(field, value);
-            setStale((s) => s.filter((one) => one.field !== field));
+          choose={(one, part) => {
+            setValues((v) => ({ ...v, ...part }));
+            if (one.field === 'birth_date') setBirth(null);
+            setStale((s) => s.filter((other) => other.field !== one.field));
+            if (stale.length === 1) setChosen(true);
           }}
         />
       )}
@@ -149,11 +159,17 @@ function BirthField(p: { values: Fields; typed: string | null; onInput: (typed: 
   );
 }
 
-function StaleChoice(p: { record: Rec; stale: Stale[]; choose: (field: string, value: Value) => void }) {
-  const text = (field: string, value: Value): string =>
-    shown({ ...p.record, labels: {}, fields: { ...p.record.fields, [field]: value } }, field) || t('value.none');
+function StaleChoice(p: { record: Rec; stale: Stale[]; choose: (one: Stale, part: Fields) => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  // The question may be far above the button that was pressed.
+  useEffect(() => box.current?.querySelector<HTMLElement>('input')?.focus(), []);
+  const text = (field: string, part: Fields): string => {
+    const said = part[`${field}_entered`];
+    const value = shown({ ...p.record, labels: {}, fields: { ...p.record.fields, ...part } }, field) || t('value.none');
+    return typeof said === 'string' && said !== '' && said !== value ? t('correct.said', { value, said }) : value;
+  };
   return (
-    <div class="stale">
+    <div class="stale" ref={box}>
       <Notice kind="attention">{t('correct.stale')}</Notice>
       {p.stale.map((s) => (
         <ChoiceField
@@ -164,7 +180,7 @@ function StaleChoice(p: { record: Rec; stale: Stale[]; choose: (field: string, v
             { value: 'mine', label: t('correct.mine', { value: text(s.field, s.mine) }) },
             { value: 'theirs', label: t('correct.theirs', { value: text(s.field, s.theirs) }) },
           ]}
-          onChange={(which) => p.choose(s.field, which === 'mine' ? s.mine : s.theirs)}
+          onChange={(which) => p.choose(s, which === 'mine' ? s.mine : s.theirs)}
         />
       ))}
     </div>
