@@ -1,13 +1,16 @@
 // dialog.tsx: a question in front of the page. Focus goes in, stays in, and comes back.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { t } from '../lib/i18n';
 import { Icon } from './icon';
+import { Toasts, dialogs } from './toast';
 
 export function Dialog(p: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; footer?: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const [depth, setDepth] = useState(0);
   useEffect(() => {
+    setDepth(++dialogs.value);
     const before = document.activeElement;
     const dialog = ref.current;
     dialog?.showModal();
@@ -17,6 +20,7 @@ export function Dialog(p: { title: string; onClose: () => void; children: Compon
     first?.focus();
     return () => {
       dialog?.close();
+      dialogs.value--;
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -42,6 +46,7 @@ export function Dialog(p: { title: string; onClose: () => void; children: Compon
       </div>
       <div class="dialog-body">{p.children}</div>
       {p.footer !== undefined && <div class="dialog-foot">{p.footer}</div>}
+      {depth > 0 && <Toasts inDialog={depth} />}
     </dialog>
   );
 }

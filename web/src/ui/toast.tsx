@@ -23,7 +23,11 @@ export function toast(text: string, more: { kind?: Toast['kind']; action?: Toast
   setTimeout(() => drop(id), more.action === undefined ? 5000 : 12000);
 }
 
-export function Toasts() {
+/** Open dialogs: news is told in front of them, or it would lie behind. */
+export const dialogs = signal(0);
+
+export function Toasts({ inDialog = 0 }: { inDialog?: number }) {
+  if (inDialog !== dialogs.value) return null;
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map((one) => (
