@@ -7,7 +7,7 @@ import { t } from '../../lib/i18n';
 import { type Loaded, useLoad } from '../../lib/load';
 import { fieldOf, kindOf, kinds } from '../../lib/meta';
 import type { Route } from '../../lib/router';
-import { session } from '../../lib/session';
+import { may, session } from '../../lib/session';
 import type { QueryResult, Rec } from '../../lib/types';
 import { Busy, Head } from '../../ui/bits';
 import { Dialog } from '../../ui/dialog';
@@ -15,6 +15,7 @@ import { CheckField, SelectField, TextField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
 import { Trouble } from '../../ui/states';
 import { toast } from '../../ui/toast';
+import { Export } from './export';
 import { Filters } from './filters';
 import { Rows } from './rows';
 
@@ -70,6 +71,7 @@ export function ListsDesk({ route }: { route: Route }) {
       <Head title={t('desk.lists')}>
         <button type="button" class="button" onClick={() => setAsking('columns')}><Icon name="list" size={18} /> {t('lists.columns')}</button>
         <button type="button" class="button" onClick={() => setAsking('save')}><Icon name="star" size={18} /> {t('lists.save')}</button>
+        {may('export') && <Export view={view} />}
       </Head>
       <div class="lists-bar">
         <SelectField
