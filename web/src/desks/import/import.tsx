@@ -20,8 +20,9 @@ import { Staging } from './staging';
 
 export function ImportDesk() {
   const [staging, setStaging] = useState(false);
+  // The newest first.
   const batches = useLoad<QueryResult>(
-    (signal) => request('POST', '/api/v1/query', { body: { kind: 'import_batch', limit: 100 }, signal }),
+    (signal) => request('POST', '/api/v1/query', { body: { kind: 'import_batch', limit: 100, descending: true }, signal }),
     [],
   );
   return (

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { begin } from '../../lib/commands';
 import { number, t, tn } from '../../lib/i18n';
 import { watch } from '../../lib/jobs';
-import { fieldLabel, kindOf } from '../../lib/meta';
+import { codeLabel, fieldLabel, kindOf } from '../../lib/meta';
 import { canAsk } from '../../lib/filter';
 import type { Job, MetaField } from '../../lib/types';
 import { Busy } from '../../ui/bits';
@@ -25,6 +25,9 @@ interface RowError {
 
 interface DryRun {
   batch?: string | null;
+  /** The same file is here already, in this state. */
+  repeated?: boolean;
+  state?: string;
   rows: number;
   /** Brought in by an earlier version of the list, left out. */
   again?: number;
@@ -65,9 +68,11 @@ export function Staging({ close }: { close: () => void }) {
   const [touched, setTouched] = useState(false);
   const [tooBig, setTooBig] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [there, setThere] = useState('');
 
   const run = async (name: string, text: string, dryRun: boolean, columns: Mapping | null): Promise<void> => {
     setError(null);
+    setThere('');
     try {
       const done = await watch(await begin('import.stage', {
         file_name: name,
@@ -77,11 +82,15 @@ export function Staging({ close }: { close: () => void }) {
         ...(columns === null ? {} : { mapping: chosen(columns) }),
       }), setJob);
       if (done.state !== 'done' || done.result == null) return;
+      const result = done.result as unknown as DryRun;
+      if (result.repeated === true) {
+        setThere(result.state ?? '');
+        return;
+      }
       if (!dryRun) {
         close();
         return;
       }
-      const result = done.result as unknown as DryRun;
       setDry(result);
       setMapping(readMapping(result.mapping));
       setTouched(false);
@@ -115,7 +124,7 @@ export function Staging({ close }: { close: () => void }) {
       {error !== null && <Trouble error={error} />}
       {dry !== null && file !== null && (
         <>
-          <MappingTable dry={dry} mapping={mapping} change={(column, field) => {
+          <MappingTable dry={dry} header={headerOf(file.text)} mapping={mapping} change={(column, field) => {
             setMapping({ ...mapping, [column]: field });
             setTouched(true);
           }} />
@@ -127,6 +136,7 @@ export function Staging({ close }: { close: () => void }) {
             </Busy>
           </div>
           <p class="hint">{t('import.stage_hint')}</p>
+          {there !== '' && <Notice kind="attention">{t('import.repeated', { state: codeLabel('import_state', there) })}</Notice>}
         </>
       )}
     </section>
@@ -135,12 +145,28 @@ export function Staging({ close }: { close: () => void }) {
 
 const writable = (f: MetaField): boolean => canAsk(f) && f.type !== 'ref' && f.name !== 'display_name';
 
-function MappingTable(p: { dry: DryRun; mapping: Mapping; change: (column: string, field: string) => void }) {
-  const options = ['person', 'registration_group', 'membership', 'phone', 'document'].flatMap((kind) =>
+/** The columns as they stand in the file; nothing where its first line is no header we can read. */
+function headerOf(base64Text: string): string[] {
+  const bytes = Uint8Array.from(atob(base64Text.slice(0, 16000)), (c) => c.charCodeAt(0));
+  const line = new TextDecoder().decode(bytes).replace(/^\ufeff/, '').split(/\r?\n/)[0] ?? '';
+  return line.split(/[,;\t|]/).map((cell) => cell.trim().replace(/^"|"$/g, ''));
+}
+
+/** What a column can be that is no field of one record. */
+const WHOLE = ['household', 'full_name', 'age'] as const;
+
+function MappingTable(p: { dry: DryRun; header: string[]; mapping: Mapping; change: (column: string, field: string) => void }) {
+  const place = (column: string): number => {
+    const at = p.header.indexOf(column);
+    return at < 0 ? p.header.length : at;
+  };
+  const columns = Object.entries(p.mapping).sort(([a], [b]) => place(a) - place(b));
+  const whole = WHOLE.map((name) => ({ value: name as string, label: t(`import.whole.${name}`) }));
+  const options = [...whole, ...['person', 'registration_group', 'membership', 'phone', 'document'].flatMap((kind) =>
     (kindOf(kind)?.fields ?? []).filter(writable).map((f) => ({
       value: kind === 'person' ? f.name : `${kind}.${f.name}`,
       label: kind === 'person' ? f.label : `${kindOf(kind)?.label ?? kind}: ${f.label}`,
-    })));
+    })))];
   const known = (value: string): { value: string; label: string }[] =>
     value === '' || options.some((o) => o.value === value) ? [] : [{ value, label: value }];
   const example = (field: string): string => {
@@ -155,7 +181,7 @@ function MappingTable(p: { dry: DryRun; mapping: Mapping; change: (column: strin
         <table class="table">
           <thead><tr><th scope="col">{t('import.column')}</th><th scope="col">{t('import.field')}</th><th scope="col">{t('import.example')}</th></tr></thead>
           <tbody>
-            {Object.entries(p.mapping).map(([column, field]) => (
+            {columns.map(([column, field]) => (
               <tr key={column}>
                 <th scope="row"><bdi>{column}</bdi></th>
                 <td>
