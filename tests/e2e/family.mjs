@@ -20,14 +20,13 @@ async function disagree(operation) {
     operation.op('person.correct', input('1985'), 'psh-2', second);
     operation.op('person.correct', input('1983'), 'psh-1');
   }
-  operation.receive(second);
+  operation.receive();
   await operation.serve();
   return people.map((p) => ({ person: p.members[0].person, group: p.group, years: ['1983', '1985'] }));
 }
 
-await withOperation({ people: 60, seed: 5 }, async (operation) => {
+await withOperation({ people: 60, seed: 5, logins: ['psh-1', 'psh-2'] }, async (operation) => {
   const op = operation.op.bind(operation);
-  for (const login of ['psh-1', 'psh-2']) await operation.ownPassword(login);
   const common = { password: PASSWORD, told: ok, op };
   for (const [lang, ...names] of runs) await familyWalk({ ...common, url: operation.url, lang, names });
   const disputed = await disagree(operation);

@@ -4,8 +4,7 @@
 import { PASSWORD, ok, withOperation } from './operation.mjs';
 import { draftsWalk, keysWalk } from '../../web/tools/walks/interview.mjs';
 
-await withOperation({ people: 60, seed: 5 }, async (operation) => {
-  for (const login of ['psh-1', 'psh-2']) await operation.ownPassword(login);
+await withOperation({ people: 60, seed: 5, logins: ['psh-1', 'psh-2'] }, async (operation) => {
   const common = { url: operation.url, password: PASSWORD, told: ok, op: operation.op.bind(operation) };
   for (const [lang, name] of [['en', 'Mohmandi'], ['fa', 'Salarzai']]) await draftsWalk({ ...common, lang, names: [name] });
   await keysWalk({ ...common, lang: 'fr', layout: 'azerty', given: 'mazaqwa', family: 'zamboqa', sex: 'f' });

@@ -7,8 +7,7 @@ import { officeWalk } from '../../web/tools/walks/office.mjs';
 const runs = [['en', 'Panjshiri', 'wardak-en'], ['fa', 'Badghisi', 'wardak-fa']];
 const people = 150;
 
-await withOperation({ people, seed: 5 }, async (operation) => {
-  await operation.ownPassword('admin');
+await withOperation({ people, seed: 5, logins: ['admin'] }, async (operation) => {
   for (const [lang, ...names] of runs) {
     await officeWalk({ url: operation.url, lang, password: PASSWORD, told: ok, op: operation.op.bind(operation), people, names });
   }

@@ -1,14 +1,11 @@
-// operation.mjs: an invented operation in a temporary folder, served on a free loopback port, for the
-// walks beside it; and TAP.
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// operation.mjs: what the walks beside it share: a demo operation whose clerks have passwords, its
+// operations by the command line, a second machine; and TAP.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { CHROMIUM, Folder, panah } from './folder.mjs';
 
-export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const PASSWORD = 'Kabul river 1368 stones';
-const panah = process.env.PANAH_BIN ?? path.join(root, 'build/release/panah');
 const carry = path.join(path.dirname(panah), 'e2e_carry');
 
 let n = 0;
@@ -18,118 +15,73 @@ export const ok = (good, what, why = '') => {
   return good;
 };
 
-const exec = (dir, args, input) => spawnSync(panah, ['-d', dir, ...args], { encoding: 'utf8', input });
+/** A command on a folder, served or not; what it says. */
+function said(dir, args, input = '') {
+  const r = spawnSync(panah, ['-d', dir, ...args], { encoding: 'utf8', input });
+  if (r.status !== 0) throw new Error(`${args.join(' ')}: ${r.stderr}`);
+  return r.stdout;
+}
 
-/** One operation; `made` says what `panah demo` answered. */
-export class Operation {
-  constructor(dir, made) {
-    this.dir = dir;
-    this.made = made;
-    this.server = null;
-  }
+export class Operation extends Folder {
+  recoveryKey = '';
 
-  /** A command on the folder, served or not. */
-  run(...args) {
-    return exec(this.dir, args);
+  make(people, seed) {
+    const made = this.run('demo', '--people', String(people), '--seed', String(seed), '--json');
+    if (made.status === 0) this.recoveryKey = JSON.parse(made.stdout).recovery_key;
+    return ok(made.status === 0, 'a demo operation is made', made.stderr);
   }
 
   /** One operation by the command line; its result. */
   op(name, input, as, dir = this.dir) {
-    const r = exec(dir, ['op', name, '--json', '-', '--as', as], JSON.stringify(input));
-    if (r.status !== 0) throw new Error(`${name}: ${r.stderr}`);
-    return JSON.parse(r.stdout);
+    return JSON.parse(said(dir, ['op', name, '--json', '-', '--as', as], JSON.stringify(input)));
   }
 
-  async serve() {
-    const server = spawn(panah, ['-d', this.dir, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    this.server = server;
-    this.url = await new Promise((resolve, reject) => {
-      const hear = (bytes) => {
-        said += bytes;
-        const url = /http:\/\/localhost:\d+\//.exec(said);
-        if (url) resolve(url[0]);
-      };
-      server.stdout.on('data', hear);
-      server.stderr.on('data', hear);
-      server.on('exit', () => reject(new Error(`the server ended: ${said}`)));
-      setTimeout(() => reject(new Error(`the server did not start: ${said}`)), 60000).unref();
-    });
-    return this.url;
-  }
-
-  async stop() {
-    const server = this.server;
-    if (server === null) return;
-    this.server = null;
-    const ended = new Promise((resolve) => {
-      server.removeAllListeners('exit');
-      server.on('exit', resolve);
-    });
-    server.kill('SIGTERM');
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10000).unref())]);
-  }
-
-  /** The first password has to be changed before anything else. */
-  async ownPassword(login) {
-    const reset = this.run('user', 'password', login, '--json');
-    if (reset.status !== 0) throw new Error(reset.stderr);
-    const changed = await changePassword(this.url, login, JSON.parse(reset.stdout).first_password);
-    if (!changed) throw new Error(`${login} has no password of their own`);
+  get second() {
+    return `${this.dir}-second`;
   }
 
   /** A machine of its own: the folder copied and opened with the recovery key, as after a lost key. */
   secondNode() {
-    const dir = `${this.dir}-second`;
-    cpSync(this.dir, dir, { recursive: true });
-    rmSync(path.join(dir, 'node.key'));
-    const r = exec(dir, ['recover'], `${this.made.recovery_key}\n`);
-    if (r.status !== 0) throw new Error(r.stderr);
-    return dir;
+    cpSync(this.dir, this.second, { recursive: true });
+    rmSync(path.join(this.second, 'node.key'));
+    said(this.second, ['recover'], `${this.recoveryKey}\n`);
+    return this.second;
   }
 
-  /** What the other node wrote comes here. Neither may be served. */
-  receive(other) {
+  /** What the second machine wrote comes here. Neither may be served. */
+  receive() {
     if (!existsSync(carry)) throw new Error(`there is no ${carry}`);
-    const r = spawnSync(carry, [other, this.dir], { encoding: 'utf8' });
+    const r = spawnSync(carry, [this.second, this.dir], { encoding: 'utf8' });
     if (r.status !== 0) throw new Error(r.stderr);
   }
 
   drop() {
-    for (const dir of [this.dir, `${this.dir}-second`]) rmSync(dir, { recursive: true, force: true });
+    super.drop();
+    rmSync(this.second, { recursive: true, force: true });
   }
 }
 
-async function changePassword(url, login, first) {
-  const origin = url.slice(0, -1);
-  const send = (where, body, more = {}) => fetch(origin + where, {
-    method: 'POST', headers: { 'Content-Type': 'application/json', Origin: origin, ...more }, body: JSON.stringify(body),
-  });
-  const signedIn = await send('/api/v1/session', { login, password: first });
-  const session = await signedIn.json();
-  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0];
-  const changed = await send('/api/v1/session/password', { old: first, new: PASSWORD }, { Cookie: cookie, 'X-Panah-CSRF': session.csrf });
-  return changed.ok;
+async function walkThrough(operation, { people, seed, logins }, walks) {
+  if (!operation.make(people, seed)) return;
+  await operation.serve();
+  for (const login of logins) ok(await operation.settle(login, PASSWORD), `${login} has a password of their own`);
+  await walks(operation);
+  await operation.stop();
+  const verified = operation.run('verify');
+  ok(verified.status === 0, 'the ledger verifies afterwards', verified.stdout + verified.stderr);
+  const rebuilt = operation.run('rebuild', '--check');
+  ok(rebuilt.status === 0, 'the tables are what the ledger says', rebuilt.stdout + rebuilt.stderr);
 }
 
 /** Makes an operation, lets `walks` run on it, checks the ledger afterwards, ends the process. */
-export async function withOperation({ people = 60, seed = 5 }, walks) {
-  if (!existsSync('/usr/bin/chromium')) {
-    console.log('1..0 # SKIP no /usr/bin/chromium');
+export async function withOperation(wanted, walks) {
+  if (!existsSync(CHROMIUM)) {
+    console.log(`1..0 # SKIP no ${CHROMIUM}`);
     process.exit(0);
   }
-  const dir = mkdtempSync(path.join(tmpdir(), 'panah-e2e-'));
-  const made = exec(dir, ['demo', '--people', String(people), '--seed', String(seed), '--json']);
-  const operation = new Operation(dir, made.status === 0 ? JSON.parse(made.stdout) : {});
+  const operation = new Operation();
   try {
-    if (!ok(made.status === 0, 'a demo operation is made', made.stderr)) throw new Error('nothing to walk through');
-    await operation.serve();
-    await walks(operation);
-    await operation.stop();
-    const verified = operation.run('verify');
-    ok(verified.status === 0, 'the ledger verifies afterwards', verified.stdout + verified.stderr);
-    const rebuilt = operation.run('rebuild', '--check');
-    ok(rebuilt.status === 0, 'the tables are what the ledger says', rebuilt.stdout + rebuilt.stderr);
+    await walkThrough(operation, wanted, walks);
   } catch (error) {
     ok(false, 'no surprise', String(error.stack));
   }

@@ -199,9 +199,10 @@ async function listsWalk(w, op, people) {
     const heads = (await head.allInnerTexts()).map((h) => h.trim());
     expect(heads.includes(w.label('person', 'birth_place')) && !heads.includes(w.label('person', 'nationality')), heads.join(', '));
     const order = async (direction) => {
+      const before = await rows.first().innerText();
       await head.getByRole('button', { name: w.label('person', 'birth_date'), exact: true }).click();
       await page.locator(`.lists th[aria-sort=${direction}]`).waitFor();
-      await loaded();
+      await page.waitForFunction((was) => !['', was].includes(document.querySelector('.lists .table tbody tr')?.innerText ?? ''), before);
     };
     await order('ascending');
     const first = await column(heads.indexOf(w.label('person', 'birth_date')) + 1);

@@ -93,7 +93,7 @@ export class Walker {
   }
 
   said(key, args) {
-    return this.page.locator('.toast', { hasText: this.t(key, args) }).waitFor();
+    return this.page.locator('.toast', { hasText: this.t(key, args) }).last().waitFor();
   }
 
   async reason(list, code) {
