@@ -153,7 +153,11 @@ function headerOf(base64Text: string): string[] {
 }
 
 /** What a column can be that is no field of one record. */
-const WHOLE = ['household', 'full_name', 'age'] as const;
+const whole = (): { value: string; label: string }[] => [
+  { value: 'household', label: t('import.whole.household') },
+  { value: 'full_name', label: t('import.whole.full_name') },
+  { value: 'age', label: t('import.whole.age') },
+];
 
 function MappingTable(p: { dry: DryRun; header: string[]; mapping: Mapping; change: (column: string, field: string) => void }) {
   const place = (column: string): number => {
@@ -161,8 +165,7 @@ function MappingTable(p: { dry: DryRun; header: string[]; mapping: Mapping; chan
     return at < 0 ? p.header.length : at;
   };
   const columns = Object.entries(p.mapping).sort(([a], [b]) => place(a) - place(b));
-  const whole = WHOLE.map((name) => ({ value: name as string, label: t(`import.whole.${name}`) }));
-  const options = [...whole, ...['person', 'registration_group', 'membership', 'phone', 'document'].flatMap((kind) =>
+  const options = [...whole(), ...['person', 'registration_group', 'membership', 'phone', 'document'].flatMap((kind) =>
     (kindOf(kind)?.fields ?? []).filter(writable).map((f) => ({
       value: kind === 'person' ? f.name : `${kind}.${f.name}`,
       label: kind === 'person' ? f.label : `${kindOf(kind)?.label ?? kind}: ${f.label}`,
