@@ -31,6 +31,7 @@ typedef struct HttpHeader {
 
 enum {
     REQUEST_BODY_MAX = 16 << 20,
+    REQUEST_FILE_MAX = 32 << 20,    /* body of PUT /api/v1/blob */
     REQUEST_HEADERS_MAX = 32 << 10, /* bytes of all lines together */
     REQUEST_PATH_MAX = 2048,        /* bytes of path and query, still percent-encoded */
     RESPONSE_HEADERS_MAX = 16,

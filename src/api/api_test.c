@@ -625,6 +625,21 @@ static void test_pictures(void **state) {
     (void)scene_want(s, 404, GET(text_printf("/api/v1/blob/%s%s", none, "")));
 }
 
+/* Lists are larger than requests are else, wait for import.stage, and are not shown again. */
+static void test_lists(void **state) {
+    (void)state;
+    size_t n = REQUEST_BODY_MAX + (1 << 20);
+    char *big = calloc(1, n);
+    memset(big, 'x', n);
+    Ask put = {
+        .method = "PUT", .path = "/api/v1/blob", .type = "text/csv", .bytes = str_n(big, n)
+    };
+    const char *hex = scene_text(s, scene_want(s, 200, &put), "blob");
+    assert_int_equal(strlen(hex), 64);
+    (void)scene_want(s, 404, GET(text_printf("/api/v1/blob/%s%s", hex, "")));
+    free(big);
+}
+
 static void test_qr_codes(void **state) {
     (void)state;
     Response r = scene_ask(s, GET("/api/v1/qr/KBL-26-000001-8.svg"));
@@ -729,6 +744,7 @@ int main(void) {
         cmocka_unit_test(test_files_of_the_web_part),
         cmocka_unit_test(test_every_answer_has_its_armour),
         cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_lists),
         cmocka_unit_test(test_qr_codes),
         cmocka_unit_test(test_long_work),
         cmocka_unit_test(test_the_node_itself),

@@ -99,9 +99,10 @@ static void read_local_peer(Exchange *x) {
 static void reserve_body(Exchange *x) {
     Str length = request_header(&x->q, "Content-Length");
     uint64_t n = 0;
-    x->body = buf_new(x->arena, REQUEST_BODY_MAX);
+    size_t max = request_body_max(&x->q);
+    x->body = buf_new(x->arena, max);
     if (!num_parse_u64(length.s ? length : STR(""), &n) || n == 0) return;
-    if (n > REQUEST_BODY_MAX) {
+    if (n > max) {
         refuse(x, ST_LIMIT, "error.http.body");
         x->swallowed = n > SWALLOW_MAX ? SWALLOW_MAX : 0;
         return;

@@ -29,7 +29,8 @@ const Route routes[] = {
     { HTTP_POST, 0, "/api/v1/query", route_query, "Records that meet a condition, a page at a time",
       &query_shape, "Page" },
     { HTTP_PUT, ROUTE_RAW, "/api/v1/blob", route_blob_put,
-      "Hand in a picture; an operation that names it keeps it", NULL, "Blob" },
+      "Hand in a picture, or a list as text/csv; an operation that names it keeps it", NULL,
+      "Blob" },
     { HTTP_GET, 0, "/api/v1/blob/{hex}", route_blob_get, "A picture", NULL, NULL },
     { HTTP_GET, ROUTE_GLANCE, "/api/v1/job", route_jobs, "Long work, the newest first", NULL,
       "Jobs" },
@@ -159,6 +160,11 @@ static Str allow_header(Arena *a, uint32_t methods) {
 
 /* ---- before the route -------------------------------------------------------------------------- */
 
+size_t request_body_max(const Request *q) {
+    bool file = q->method == HTTP_PUT && str_is(q->path, "/api/v1/blob");
+    return file ? REQUEST_FILE_MAX : REQUEST_BODY_MAX;
+}
+
 static Status check_size(Ctx *c, const Request *q) {
     size_t n = 0;
     for (size_t i = 0; i < q->n_headers; i++)
@@ -166,7 +172,7 @@ static Status check_size(Ctx *c, const Request *q) {
     if (n > REQUEST_HEADERS_MAX) return FAIL(c, ST_LIMIT, "", "error.http.headers");
     if (q->path.n + q->query.n > REQUEST_PATH_MAX)
         return FAIL(c, ST_LIMIT, "", "error.http.path_length");
-    if (q->body.n > REQUEST_BODY_MAX) return FAIL(c, ST_LIMIT, "", "error.http.body");
+    if (q->body.n > request_body_max(q)) return FAIL(c, ST_LIMIT, "", "error.http.body");
     return ST_OK;
 }
 

@@ -1,7 +1,8 @@
-/* routes_blob.c: pictures. What is handed in waits a day under the hash of its bytes for an operation
- * to name it; what an operation has kept is found under the hash of its sealed form. That name stands
+/* routes_blob.c: pictures, and lists for import.stage. What is handed in waits a day under the hash of
+ * its bytes for an operation to name it, lists apart and never shown again; what an operation has kept is found under the hash of its sealed form. That name stands
  * in a sealed field: who knows it has been shown it. */
 #include "api/api_int.h"
+#include "domain/importing/importing.h"
 #include "domain/registry/registry.h"
 
 #include "base/banned.h"
@@ -17,17 +18,17 @@ static const char *image_type(Str bytes) {
 }
 
 typedef struct Staged {
-    Str key, bytes;
+    Str space, key, bytes;
     bool sweep;
 } Staged;
 
 static Status stage(Ctx *c, Tx *tx, void *arg) {
     const Staged *s = arg;
     (void)tx;
-    if (s->sweep)
-        TRY(local_delete_older(c, STR(REGISTRY_STAGED_BLOBS), c->now - STAGED_KEPT, SWEPT_MAX,
-                               NULL));
-    return local_put(c, STR(REGISTRY_STAGED_BLOBS), s->key, s->bytes);
+    static const char *const spaces[] = { REGISTRY_STAGED_BLOBS, IMPORT_FILES };
+    for (size_t i = 0; s->sweep && i < sizeof spaces / sizeof spaces[0]; i++)
+        TRY(local_delete_older(c, str_of(spaces[i]), c->now - STAGED_KEPT, SWEPT_MAX, NULL));
+    return local_put(c, s->space, s->key, s->bytes);
 }
 
 /* Once an hour somebody's picture takes the old ones with it. */
@@ -36,15 +37,32 @@ static bool sweep_is_due(Ctx *c, Api *api) {
     return atomic_exchange(&api->swept_hour, hour) != hour;
 }
 
-Status route_blob_put(Ctx *c, Call *k) {
-    Str body = k->q->body;
+static bool is_list(const Request *q) {
+    Str type = request_header(q, "Content-Type");
+    return type.s && str_starts(type, STR("text/csv"));
+}
+
+static Status check_picture(Ctx *c, Str body) {
     TRY(actor_require(c, PERM_PERSON_WRITE));
     if (body.n == 0) return FAIL(c, ST_INVALID, "", "error.http.picture_empty");
     if (body.n > BLOB_BYTES_MAX)
         return FAIL(c, ST_LIMIT, "", "error.http.picture_size", "max_mib", STR("8"));
     if (!image_type(body)) return FAIL(c, ST_INVALID, "", "error.http.picture_type");
+    return ST_OK;
+}
+
+static Status check_list(Ctx *c, Str body) {
+    TRY(actor_require(c, PERM_IMPORT));
+    return body.n ? ST_OK : FAIL(c, ST_INVALID, "", "error.csv.empty");
+}
+
+Status route_blob_put(Ctx *c, Call *k) {
+    Str body = k->q->body;
+    bool list = is_list(k->q);
+    TRY(list ? check_list(c, body) : check_picture(c, body));
     Hash256 hash = sha256(body);
-    Staged s = { .key = hex_encode(c->arena, hash.b, sizeof hash.b),
+    Staged s = { .space = list ? STR(IMPORT_FILES) : STR(REGISTRY_STAGED_BLOBS),
+                 .key = hex_encode(c->arena, hash.b, sizeof hash.b),
                  .bytes = body,
                  .sweep = sweep_is_due(c, k->api) };
     TRY(store_write(k->api->o.store, c, stage, &s));

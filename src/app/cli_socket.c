@@ -50,7 +50,8 @@ static Str request_head(Ctx *c, const ClientRequest *q, Str lang) {
         buf_printf(&b, "Idempotency-Key: %.*s\r\n", STR_ARG(key));
     }
     if (q->body.s)
-        buf_printf(&b, "Content-Type: application/json\r\nContent-Length: %zu\r\n", q->body.n);
+        buf_printf(&b, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                   q->type ? q->type : "application/json", q->body.n);
     buf_str(&b, STR("\r\n"));
     return buf_text(&b);
 }

@@ -50,6 +50,10 @@ void client_close(Client *k) {
     arena_free(k->work);
 }
 
+static Str body_type(const ClientRequest *q) {
+    return q->type ? str_of(q->type) : STR("application/json");
+}
+
 /* The same request to the router in this process. */
 static void ask_here(Cli *cli, Client *k, const ClientRequest *q, ClientReply *ret) {
     Arena *a = cli->arena;
@@ -59,7 +63,7 @@ static void ask_here(Cli *cli, Client *k, const ClientRequest *q, ClientReply *r
     if (q->as.n) headers[n++] = (HttpHeader){ STR("X-Panah-As"), q->as };
     if (!id_is_none(q->idempotency))
         headers[n++] = (HttpHeader){ STR("Idempotency-Key"), id_text(a, q->idempotency) };
-    if (q->body.s) headers[n++] = (HttpHeader){ STR("Content-Type"), STR("application/json") };
+    if (q->body.s) headers[n++] = (HttpHeader){ STR("Content-Type"), body_type(q) };
     Request r = { .method = http_method(str_of(q->method)),
                   .query = q->path,
                   .headers = headers,
@@ -173,6 +177,16 @@ static int wait_for_job(Cli *cli, Client *k, Str id, Str as, Val *ret) {
         show_progress(cli, job);
         nanosleep(&(struct timespec){ .tv_nsec = JOB_WAIT_MS * 1000000L }, NULL);
     }
+}
+
+int client_put_list(Cli *cli, Client *k, Str bytes, Str as, Str *ret_name) {
+    Val answer = VAL_ABSENT;
+    ClientRequest q = {
+        .method = "PUT", .path = STR("/api/v1/blob"), .body = bytes, .type = "text/csv", .as = as
+    };
+    int rc = exchange(cli, k, &q, &answer);
+    *ret_name = val_get_text(answer, "blob", STR(""));
+    return rc;
 }
 
 int client_op(Cli *cli, Client *k, Str op, Val input, Str as, Val *ret) {

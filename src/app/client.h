@@ -36,11 +36,12 @@ void client_close(Client *k);
 
 typedef struct ClientRequest {
     const char *method;
-    Str path;        /* with query */
-    Str body;        /* JSON, or s == NULL */
-    Str as;          /* account; empty: the program itself */
-    Id idempotency;  /* ID_NONE: none */
-    bool waits_long; /* no time limit: verify, rebuild */
+    Str path;         /* with query */
+    Str body;         /* s == NULL: none */
+    const char *type; /* of the body; NULL: JSON */
+    Str as;           /* account; empty: the program itself */
+    Id idempotency;   /* ID_NONE: none */
+    bool waits_long;  /* no time limit: verify, rebuild */
 } ClientRequest;
 
 typedef struct ClientReply {
@@ -55,6 +56,8 @@ Status client_send(Cli *cli, Client *k, const ClientRequest *q, ClientReply *ret
 /* An operation, or another request with a JSON body, as a command wants it: waits for jobs and shows
  * their progress. Refusals are printed. Returns an exit status; *ret is the result. */
 int client_op(Cli *cli, Client *k, Str op, Val input, Str as, Val *ret);
+/* Hands a list in, for import.stage to name. */
+int client_put_list(Cli *cli, Client *k, Str bytes, Str as, Str *ret_name);
 int client_post(Cli *cli, Client *k, const char *path, Val body, Str as, Val *ret);
 int client_get(Cli *cli, Client *k, Str path, Str as, Val *ret);
 /* Prints a problem document; returns EXIT_REFUSED. */

@@ -4,28 +4,7 @@
 
 #include "base/banned.h"
 
-enum {
-    IMPORT_MIB_MAX = 11,
-    PRINTED_ERRORS_MAX = 1000
-}; /* in base64 it still fits into a request */
-
-/* RFC 4648 §4, with padding. */
-static Str base64(Arena *a, Str bytes) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t n = (bytes.n + 2) / 3 * 4;
-    char *out = arena_alloc(a, n), *p = out;
-    for (size_t i = 0; i < bytes.n; i += 3) {
-        size_t left = bytes.n - i;
-        uint32_t three = (uint32_t)(uint8_t)bytes.s[i] << 16;
-        if (left > 1) three |= (uint32_t)(uint8_t)bytes.s[i + 1] << 8;
-        if (left > 2) three |= (uint8_t)bytes.s[i + 2];
-        *p++ = digits[three >> 18];
-        *p++ = digits[three >> 12 & 63];
-        *p++ = left > 1 ? digits[three >> 6 & 63] : '=';
-        *p++ = left > 2 ? digits[three & 63] : '=';
-    }
-    return str_n(out, n);
-}
+enum { IMPORT_MIB_MAX = REQUEST_FILE_MAX >> 20, PRINTED_ERRORS_MAX = 1000 };
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -74,13 +53,12 @@ static void print_errors(const Cli *cli, Val staged) {
         say(cli, cli->out, "cli.import.warnings", "warnings", number_text(cli, n_warnings), NULL);
 }
 
-static Status read_input(Cli *cli, Val *ret) {
+static Status read_input(Cli *cli, Str *ret_bytes, Val *ret) {
     Ctx *c = &cli->c;
     Arena *a = cli->arena;
     const char *path = cli->words[0], *kind = option(cli, "kind"),
                *profile = option(cli, "profile"), *save = option(cli, "save-profile");
-    Str bytes;
-    Status st = env_read_file(c, path, (size_t)IMPORT_MIB_MAX << 20, &bytes);
+    Status st = env_read_file(c, path, (size_t)IMPORT_MIB_MAX << 20, ret_bytes);
     if (st == ST_LIMIT) {
         ctx_forget_errors(c);
         return FAIL(c, ST_LIMIT, path, "error.import.too_large", "max_mib",
@@ -89,7 +67,6 @@ static Status read_input(Cli *cli, Val *ret) {
     TRY(st);
     Val v = val_map();
     val_set_c(a, &v, "file_name", val_text(str_of(base_name(path))));
-    val_set_c(a, &v, "text", val_text(base64(a, bytes)));
     val_set_c(a, &v, "kind", val_text(str_of(kind ? kind : "person")));
     if (profile) val_set_c(a, &v, "profile", val_text(str_of(profile)));
     if (save) val_set_c(a, &v, "save_profile", val_text(str_of(save)));
@@ -148,9 +125,13 @@ static int approve(Cli *cli, Client *k, Val staged) {
     return EXIT_DONE;
 }
 
-static int import_run(Cli *cli, Client *k, Val input) {
+static int import_run(Cli *cli, Client *k, Str bytes, Val input) {
     Val staged;
-    int rc = client_op(cli, k, STR("import.stage"), input, account_of(cli), &staged);
+    Str name;
+    int rc = client_put_list(cli, k, bytes, account_of(cli), &name);
+    if (rc != EXIT_DONE) return rc;
+    val_set_c(cli->arena, &input, "blob", val_text(name));
+    rc = client_op(cli, k, STR("import.stage"), input, account_of(cli), &staged);
     if (rc != EXIT_DONE) return rc;
     if (!cli->json) print_errors(cli, staged);
     if (option(cli, "dry-run")) {
@@ -170,10 +151,11 @@ static int import_run(Cli *cli, Client *k, Val input) {
 
 static int import_fn(Cli *cli) {
     Val input = VAL_ABSENT;
-    if (read_input(cli, &input) != ST_OK) return say_errors(cli);
+    Str bytes;
+    if (read_input(cli, &bytes, &input) != ST_OK) return say_errors(cli);
     Client *k;
     if (client_open(cli, &k) != ST_OK) return say_errors(cli);
-    int rc = import_run(cli, k, input);
+    int rc = import_run(cli, k, bytes, input);
     client_close(k);
     return rc;
 }

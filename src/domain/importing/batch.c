@@ -209,6 +209,8 @@ Status importing_forget(Ctx *c, Id subject) {
     Status st = read_history(c, subject, &entries, &n);
     c->reach = own;
     TRY(st);
+    /* Lists that wait name people whom no id leads to. */
+    TRY(local_delete_older(c, STR(IMPORT_FILES), c->now + TIME_DAY, FILES_WAITING_MAX, NULL));
     for (size_t i = 0; i < n; i++)
         TRY(forget_made_by(c, &entries[i].act, subject));
     return ST_OK;

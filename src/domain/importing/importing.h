@@ -14,6 +14,10 @@
 
 extern const Room importing_room;
 
+/* Whoever takes a list in puts its bytes into this LOCAL space (local_put) under the lower-case hex of
+ * their SHA-256, for import.stage to name as its blob, and throws away what is a day old. */
+#define IMPORT_FILES "import.file"
+
 enum { IMPORTING_KINDS = 1 };
 extern const Kind *const importing_kinds[IMPORTING_KINDS];
 

@@ -14,6 +14,7 @@
 enum {
     IMPORT_BYTES_MAX = 32 << 20,
     IMPORT_ROWS_MAX = 200000,
+    FILES_WAITING_MAX = 10000,
     IMPORT_COLUMNS_MAX = 200,
     IMPORT_CELL_MAX = 8 << 10,
     IMPORT_FAMILY_MAX = 100, /* as many as group.register takes */

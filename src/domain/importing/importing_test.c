@@ -658,6 +658,41 @@ static void test_an_erasure_reaches_what_is_kept_beside_the_ledger(void **state)
     s->table.jobs = NULL;
 }
 
+static bool file_waits(Str name) {
+    Ctx c = s->c;
+    Str bytes;
+    c.arena = arena_new(&s->env, 1 << 24);
+    assert_int_equal(store_read_begin(s->store, &c), ST_OK);
+    bool waits = local_get(&c, STR(IMPORT_FILES), name, &bytes, NULL) == ST_OK;
+    arena_free(c.arena);
+    return waits;
+}
+
+/* Handed in before, because it is larger than a request. */
+static void test_a_file_that_was_handed_in(void **state) {
+    (void)state;
+    Str list = STR("name,dob\nKarim,1980-02-03\nJawad,1981-02-03\n");
+    Hash256 h = sha256(list);
+    Str name = hex_encode(s->arena, h.b, sizeof h.b), other = STR("00");
+    const char *hex = str_c(s->arena, name);
+    refused("import.stage", ST_MISSING, "error.import.no_file", json_of("{'blob': '%s'}", hex));
+    scene_ok(&s->c, local_put(&s->c, STR(IMPORT_FILES), name, list));
+    scene_ok(&s->c, local_put(&s->c, STR(IMPORT_FILES), other, STR("name\nNadia\n")));
+    Val r = call_val("import.stage", json_of("{'blob': '%s', 'dry_run': true}", hex));
+    assert_int_equal(int_at(r, "good"), 2);
+    assert_true(file_waits(name));
+    r = call_val("import.stage", json_of("{'blob': '%s'}", hex));
+    assert_int_equal(int_at(r, "good"), 2);
+    assert_false(file_waits(name));
+    (void)approve(r);
+    /* She may stand in a list that waits: an erasure takes them all. */
+    (void)approve(stage("hh,name\n1,Omar\n1,Laila\n", ""));
+    assert_true(file_waits(other));
+    (void)call_val("person.erase", json_of("{'id': '%s', 'reason': 'REQUEST'}",
+                                           text_at(search("Laila"), "rows.0.person")));
+    assert_false(file_waits(other));
+}
+
 static void test_who_may_not(void **state) {
     (void)state;
     Val r = stage(FAMILIES, "");
@@ -752,6 +787,7 @@ int main(void) {
         T(test_taking_back),
         T(test_approval_goes_on_where_it_stopped),
         T(test_an_erasure_reaches_what_is_kept_beside_the_ledger),
+        T(test_a_file_that_was_handed_in),
         T(test_who_may_not),
         T(test_a_list_of_opencr),
         T(test_a_list_of_febrl),

@@ -37,22 +37,25 @@ static Status base64_read(Ctx *c, Str text, Str *ret) {
     return ST_OK;
 }
 
+static Status too_large(Ctx *c, const char *path) {
+    return FAIL(c, ST_LIMIT, path, "error.import.too_large", "max_mib",
+                str_printf(c->arena, "%d", IMPORT_BYTES_MAX >> 20));
+}
+
 static Status file_bytes(Ctx *c, OpCall *call, Str *ret) {
     Val text = op_in(call, "text"), blob = op_in(call, "blob");
     if (blob.type == VAL_BYTES) {
         Str name = hex_encode(c->arena, blob.text.s, blob.text.n);
         size_t noted = c->errs.n;
-        Status st = local_get(c, STR(REGISTRY_STAGED_BLOBS), name, ret, NULL);
+        Status st = local_get(c, STR(IMPORT_FILES), name, ret, NULL);
+        if (st == ST_OK && ret->n > IMPORT_BYTES_MAX) return too_large(c, "blob");
         if (st != ST_MISSING) return st;
         c->errs.n = noted;
         return FAIL(c, ST_MISSING, "blob", "error.import.no_file");
     }
     if (text.type != VAL_TEXT) return FAIL(c, ST_INVALID, "text", "error.import.no_file");
     TRY(base64_read(c, text.text, ret));
-    if (ret->n > IMPORT_BYTES_MAX)
-        return FAIL(c, ST_LIMIT, "text", "error.import.too_large", "max_mib",
-                    str_printf(c->arena, "%d", IMPORT_BYTES_MAX >> 20));
-    return ST_OK;
+    return ret->n > IMPORT_BYTES_MAX ? too_large(c, "text") : ST_OK;
 }
 
 /* ---- the plan ---------------------------------------------------------------------------------------- */
@@ -188,6 +191,8 @@ static Status write_batch_record(Ctx *c, void *arg) {
     val_set_c(a, &fields, "made", val_int(0));
     val_set_c(a, &fields, "file_hash", val_text(s->hash));
     TRY(tx_create(c, batch_kind(c), s->batch, s->plan.office, fields));
+    /* The rows are kept now: the file is not needed any more. */
+    TRY(local_delete(c, STR(IMPORT_FILES), s->hash));
     return head_put(c, s->batch, &s->head);
 }
 

@@ -1,5 +1,6 @@
 // staging.tsx: one file on its way: choose it, check how its columns are read, see every error, stage.
 import { useState } from 'preact/hooks';
+import { request } from '../../lib/api';
 import { begin } from '../../lib/commands';
 import { number, t, tn } from '../../lib/i18n';
 import { watch } from '../../lib/jobs';
@@ -39,7 +40,7 @@ interface DryRun {
   mapping: Record<string, string | null> | { column: string; field: string | null }[];
 }
 
-const FILE_MAX = 20_000_000;
+const FILE_MAX = 32 * 1024 * 1024;
 const ERRORS_SHOWN = 500;
 
 type Mapping = Record<string, string>;
@@ -53,15 +54,12 @@ const readMapping = (m: DryRun['mapping']): Mapping =>
 const chosen = (m: Mapping): Record<string, string | null> =>
   Object.fromEntries(Object.entries(m).map(([column, field]) => [column, field === '' ? null : field]));
 
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
-}
+/** What a browser calls a CSV file differs from machine to machine. */
+const handIn = async (file: File): Promise<string> =>
+  (await request<{ blob: string }>('PUT', '/api/v1/blob', { body: new Blob([file], { type: 'text/csv' }) })).blob;
 
 export function Staging({ close }: { close: () => void }) {
-  const [file, setFile] = useState<{ name: string; text: string } | null>(null);
+  const [file, setFile] = useState<{ name: string; blob: string } | null>(null);
   const [job, setJob] = useState<Job | null>(null);
   const [dry, setDry] = useState<DryRun | null>(null);
   const [mapping, setMapping] = useState<Mapping>({});
@@ -70,13 +68,13 @@ export function Staging({ close }: { close: () => void }) {
   const [error, setError] = useState<unknown>(null);
   const [there, setThere] = useState('');
 
-  const run = async (name: string, text: string, dryRun: boolean, columns: Mapping | null): Promise<void> => {
+  const run = async (name: string, blob: string, dryRun: boolean, columns: Mapping | null): Promise<void> => {
     setError(null);
     setThere('');
     try {
       const done = await watch(await begin('import.stage', {
         file_name: name,
-        text,
+        blob,
         kind: 'person',
         dry_run: dryRun,
         ...(columns === null ? {} : { mapping: chosen(columns) }),
@@ -103,9 +101,14 @@ export function Staging({ close }: { close: () => void }) {
     setTooBig(chosen.size > FILE_MAX);
     if (chosen.size > FILE_MAX) return;
     setDry(null);
-    const text = await base64(chosen);
-    setFile({ name: chosen.name, text });
-    await run(chosen.name, text, true, null);
+    setError(null);
+    try {
+      const blob = await handIn(chosen);
+      setFile({ name: chosen.name, blob });
+      await run(chosen.name, blob, true, null);
+    } catch (e) {
+      setError(e);
+    }
   };
   return (
     <section class="panel staging">
@@ -130,8 +133,8 @@ export function Staging({ close }: { close: () => void }) {
           }} />
           <Errors dry={dry} />
           <div class="page-actions">
-            <Busy class={touched ? 'button button-main' : 'button'} icon="sync" run={() => run(file.name, file.text, true, mapping)}>{t('import.check')}</Busy>
-            <Busy class={touched ? 'button' : 'button button-main'} icon="ok" disabled={touched} run={() => run(file.name, file.text, false, mapping)}>
+            <Busy class={touched ? 'button button-main' : 'button'} icon="sync" run={() => run(file.name, file.blob, true, mapping)}>{t('import.check')}</Busy>
+            <Busy class={touched ? 'button' : 'button button-main'} icon="ok" disabled={touched} run={() => run(file.name, file.blob, false, mapping)}>
               {t('import.stage')}
             </Busy>
           </div>
