@@ -40,6 +40,7 @@ interface DryRun {
   mapping: Record<string, string | null> | { column: string; field: string | null }[];
 }
 
+const HEADER_BYTES = 32_000;
 const FILE_MAX = 32 * 1024 * 1024;
 const ERRORS_SHOWN = 500;
 
@@ -59,7 +60,7 @@ const handIn = async (file: File): Promise<string> =>
   (await request<{ blob: string }>('PUT', '/api/v1/blob', { body: new Blob([file], { type: 'text/csv' }) })).blob;
 
 export function Staging({ close }: { close: () => void }) {
-  const [file, setFile] = useState<{ name: string; blob: string } | null>(null);
+  const [file, setFile] = useState<{ name: string; blob: string; header: string[] } | null>(null);
   const [job, setJob] = useState<Job | null>(null);
   const [dry, setDry] = useState<DryRun | null>(null);
   const [mapping, setMapping] = useState<Mapping>({});
@@ -104,7 +105,7 @@ export function Staging({ close }: { close: () => void }) {
     setError(null);
     try {
       const blob = await handIn(chosen);
-      setFile({ name: chosen.name, blob });
+      setFile({ name: chosen.name, blob, header: await headerOf(chosen) });
       await run(chosen.name, blob, true, null);
     } catch (e) {
       setError(e);
@@ -127,7 +128,7 @@ export function Staging({ close }: { close: () => void }) {
       {error !== null && <Trouble error={error} />}
       {dry !== null && file !== null && (
         <>
-          <MappingTable dry={dry} header={headerOf(file.text)} mapping={mapping} change={(column, field) => {
+          <MappingTable dry={dry} header={file.header} mapping={mapping} change={(column, field) => {
             setMapping({ ...mapping, [column]: field });
             setTouched(true);
           }} />
@@ -149,9 +150,8 @@ export function Staging({ close }: { close: () => void }) {
 const writable = (f: MetaField): boolean => canAsk(f) && f.type !== 'ref' && f.name !== 'display_name';
 
 /** The columns as they stand in the file; nothing where its first line is no header we can read. */
-function headerOf(base64Text: string): string[] {
-  const bytes = Uint8Array.from(atob(base64Text.slice(0, 16000)), (c) => c.charCodeAt(0));
-  const line = new TextDecoder().decode(bytes).replace(/^\ufeff/, '').split(/\r?\n/)[0] ?? '';
+async function headerOf(file: File): Promise<string[]> {
+  const line = (await file.slice(0, HEADER_BYTES).text()).replace(/^\ufeff/, '').split(/\r?\n/)[0] ?? '';
   return line.split(/[,;\t|]/).map((cell) => cell.trim().replace(/^"|"$/g, ''));
 }
 
