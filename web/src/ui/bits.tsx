@@ -1,6 +1,6 @@
 // bits.tsx: small parts that many screens share.
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { number, t } from '../lib/i18n';
 import { blobUrl } from '../lib/image';
 import { href } from '../lib/router';
@@ -62,8 +62,15 @@ export interface Tab {
 }
 
 export function Tabs(p: { tabs: Tab[]; open: string; desk: string; id: string; label: string }) {
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const row = tabs.current;
+    const now = row?.querySelector<HTMLElement>('[aria-current]');
+    // Only sideways: the page stays where it is.
+    if (row && now) row.scrollBy({ left: Math.min(0, now.getBoundingClientRect().left - row.getBoundingClientRect().left) || Math.max(0, now.getBoundingClientRect().right - row.getBoundingClientRect().right) });
+  }, [p.open]);
   return (
-    <nav class="tabs" aria-label={p.label}>
+    <nav ref={tabs} class="tabs" aria-label={p.label}>
       {p.tabs.map((tab) => (
         <a key={tab.id} href={p.id === '' ? href(p.desk, tab.id) : href(p.desk, p.id, tab.id)} aria-current={tab.id === p.open ? 'page' : undefined}>
           {tab.label}
