@@ -167,11 +167,15 @@ static Status show_place(Ctx *c, Val *ret) {
     Val out = val_map();
     TRY(total(c, "person", &people));
     TRY(total(c, "registration_group", &groups));
+    bool few = people >= 0 && people <= COUNTED_MAX;
+    if (few) { /* without those that are void */
+        TRY(read_count(c, registry_kind(c, "person"), NULL, COUNTED_MAX, &people));
+        TRY(read_count(c, registry_kind(c, "registration_group"), NULL, COUNTED_MAX, &groups));
+    }
     if (people >= 0) put_int(c, &out, "people", people);
     if (groups >= 0) put_int(c, &out, "groups", groups);
     TRY(put_days(c, &out));
     /* Counting a country's people takes longer than anybody waits for a page to open. */
-    bool few = people >= 0 && people <= COUNTED_MAX;
     if (few)
         TRY(put_pyramid(c, &out));
     else
