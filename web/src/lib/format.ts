@@ -70,7 +70,9 @@ export function formatAge(iso: string | null | undefined, precision: string | nu
 /** A duration in words short enough for a line. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 90) return tn('duration.seconds', Math.round(seconds));
-  return tn('duration.minutes', Math.round(seconds / 60));
+  if (seconds < 90 * 60) return tn('duration.minutes', Math.round(seconds / 60));
+  if (seconds < 48 * 3600) return tn('duration.hours', Math.round(seconds / 3600));
+  return tn('duration.days', Math.round(seconds / 86400));
 }
 
 export const listOf = (items: string[]): string =>

@@ -121,9 +121,9 @@ export async function familyWalk({ url, lang, password, told, op, names: [name, 
   const member = (id) => page.locator('.table tbody tr', { has: page.locator(`a[href="#/person/${id}"]`) });
   await w.step('somebody is not present, and is again', async () => {
     await w.go(`#/group/${family.group}`, '.table');
-    await member(zarah).getByRole('button', { name: t('grid.absent') }).click();
+    await member(zarah).getByRole('button', { name: t('group.mark_absent') }).click();
     await member(zarah).locator('.tag-attention').waitFor();
-    await member(zarah).getByRole('button', { name: t('grid.present') }).click();
+    await member(zarah).getByRole('button', { name: t('group.mark_present') }).click();
     await member(zarah).locator('.tag-attention').waitFor({ state: 'detached' });
   });
 

@@ -138,8 +138,8 @@ function GroupBody({ file, reload }: { file: GroupFile; reload: () => void }) {
             actions: ({ membership }: GroupFile['members'][number]) => {
               const absent = membership.fields['presence'] !== 'PRESENT' && membership.fields['presence'] !== undefined;
               return (
-                <button type="button" class="button button-small button-quiet" onClick={() => void turnPresence(membership.id, absent)}>
-                  {t(absent ? 'grid.present' : 'grid.absent')}
+                <button type="button" class="button button-small" onClick={() => void turnPresence(membership.id, absent)}>
+                  {t(absent ? 'group.mark_present' : 'group.mark_absent')}
                 </button>
               );
             },

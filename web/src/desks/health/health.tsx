@@ -1,5 +1,6 @@
 // health.tsx: how the node is: what it says of itself, and its counters.
-import { number, t } from '../../lib/i18n';
+import { formatSeconds } from '../../lib/format';
+import { type Key, number, t } from '../../lib/i18n';
 import { useLoad } from '../../lib/load';
 import { session } from '../../lib/session';
 import { Facts, Head } from '../../ui/bits';
@@ -28,8 +29,29 @@ export function readMetrics(text: string): Metric[] {
   return found.slice(0, MANY);
 }
 
-const plain = (value: unknown): string =>
-  typeof value === 'number' ? number(value) : value === null ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** What the node says of itself, in words; what it learns to say later stands as it says it. */
+const LABELS: Record<string, Key> = {
+  version: 'health.version',
+  uptime_s: 'health.uptime',
+  people: 'health.people',
+  ledger_bytes: 'health.ledger',
+  log_bytes: 'health.log',
+  disk_free_bytes: 'health.disk_free',
+  sessions: 'health.sessions',
+  last_backup: 'health.last_backup',
+};
+const MEGABYTE = 1e6;
+
+function plain(name: string, value: unknown): string {
+  if (value === null) return t(name === 'last_backup' ? 'health.never' : 'value.none');
+  if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (name.endsWith('_bytes')) {
+    return value < 1000 * MEGABYTE
+      ? t('health.megabytes', { n: number(Math.ceil(value / MEGABYTE)) })
+      : t('health.gigabytes', { n: number(Math.round(value / 1000 / MEGABYTE)) });
+  }
+  return name === 'uptime_s' ? formatSeconds(value) : number(value);
+}
 
 const words = (name: string): string => name.replace(/^panah_/, '').replace(/_total$/, '').replace(/_/g, ' ');
 
@@ -64,13 +86,16 @@ export function HealthDesk() {
               <Facts rows={[
                 { label: t('health.operation'), value: <bdi>{session.value?.operation}</bdi> },
                 { label: t('health.office'), value: <bdi>{session.value?.office.name}</bdi> },
-                ...Object.entries(health).map(([name, value]) => ({ label: words(name), value: <bdi dir="ltr">{plain(value)}</bdi> })),
+                ...Object.entries(health).filter(([name]) => name !== 'status').map(([name, value]) => ({
+                  label: LABELS[name] === undefined ? words(name) : t(LABELS[name]),
+                  value: <bdi>{plain(name, value)}</bdi>,
+                })),
               ]} />
             </section>
             {metrics.length > 0 && (
               <section class="panel">
                 <h2>{t('health.counters')}</h2>
-                <div class="table-wrap">
+                <div class="table-wrap" tabIndex={0} role="region" aria-label={t('health.counters')}>
                   <table class="table">
                     <thead><tr><th scope="col">{t('health.counter')}</th><th scope="col">{t('health.value')}</th></tr></thead>
                     <tbody>

@@ -118,7 +118,7 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
                 <tr key={r.id} class={r.void ? 'void' : ''}>
                   {view.columns.map((c, i) => {
                     const text = <bdi class={c === 'number' ? 'num' : ''} dir={c === 'number' ? 'ltr' : undefined}>{shown(r, c)}</bdi>;
-                    return <td key={c}>{i === 0 && to !== null ? <a class="row-link" href={to}>{shown(r, c) === '' ? t('lists.open') : text}</a> : text}</td>;
+                    return <td key={c} class={['date', 'time'].includes(fieldOf(view.kind, c)?.type ?? '') ? 'nowrap' : undefined}>{i === 0 && to !== null ? <a class="row-link" href={to}>{shown(r, c) === '' ? t('lists.open') : text}</a> : text}</td>;
                   })}
                 </tr>
               );

@@ -8,6 +8,7 @@ import { Busy } from '../../ui/bits';
 import { Dialog } from '../../ui/dialog';
 import { CheckField, TextField } from '../../ui/field';
 import { Trouble } from '../../ui/states';
+import { roleName } from './users';
 
 const list = (role: Rec | null, field: string): string[] => {
   const value = role?.fields[field];
@@ -36,7 +37,7 @@ export function RoleDialog({ role, close }: { role: Rec | null; close: () => voi
     </div>
   );
   return (
-    <Dialog title={role === null ? t('users.new_role') : name} wide onClose={close} footer={<Busy class="button button-main" disabled={code === '' || name === ''} run={run}>{t('action.save')}</Busy>}>
+    <Dialog title={role === null ? t('users.new_role') : roleName(role)} wide onClose={close} footer={<Busy class="button button-main" disabled={code === '' || name === ''} run={run}>{t('action.save')}</Busy>}>
       {error !== null && <Trouble error={error} />}
       <div class="row-2">
         <TextField label={fieldLabel('role', 'name')} value={name} onInput={setName} />

@@ -1,7 +1,7 @@
 // users.tsx: accounts, what each may do and where, and the roles behind it.
 import { useState } from 'preact/hooks';
 import { request } from '../../lib/api';
-import { t } from '../../lib/i18n';
+import { type Key, t } from '../../lib/i18n';
 import { useLoad } from '../../lib/load';
 import { codesOf, fieldLabel } from '../../lib/meta';
 import type { Route } from '../../lib/router';
@@ -76,9 +76,24 @@ export function UsersDesk({ route }: { route: Route }) {
 }
 
 export const grantsOf = (people: People, user: string): Rec[] => people.grants.filter((g) => g.fields['user'] === user && !g.void);
-const name = (rows: Rec[], id: unknown): string => String(rows.find((r) => r.id === id)?.fields['name'] ?? '');
-export const grantText = (people: People, g: Rec): string =>
-  `${name(people.roles, g.fields['role'])} · ${name(people.offices, g.fields['office'])}`;
+/** The roles that every operation begins with have a name in each language, until one is given to them. */
+const BUILT_IN: Record<string, { name: string; key: Key }> = {
+  administrator: { name: 'Administrator', key: 'role.administrator' },
+  registration_supervisor: { name: 'Registration supervisor', key: 'role.registration_supervisor' },
+  registration_clerk: { name: 'Registration clerk', key: 'role.registration_clerk' },
+  protection_officer: { name: 'Protection officer', key: 'role.protection_officer' },
+  data_officer: { name: 'Data officer', key: 'role.data_officer' },
+  viewer: { name: 'Viewer', key: 'role.viewer' },
+};
+export function roleName(role: Rec | undefined): string {
+  const name = String(role?.fields['name'] ?? '');
+  const known = BUILT_IN[String(role?.fields['code'] ?? '')];
+  return known !== undefined && known.name === name ? t(known.key) : name;
+}
+export const grantText = (people: People, g: Rec): string => {
+  const office = people.offices.find((o) => o.id === g.fields['office']);
+  return `${roleName(people.roles.find((r) => r.id === g.fields['role']))} · ${String(office?.fields['name'] ?? '')}`;
+};
 
 function Accounts({ people, changed }: { people: People; changed: () => void }) {
   const [open, setOpen] = useState<Rec | null>(null);
@@ -96,7 +111,7 @@ function Accounts({ people, changed }: { people: People; changed: () => void }) 
           {people.users.map((u) => (
             <tr key={u.id} class={u.fields['status'] === 'SUSPENDED' ? 'void' : ''}>
               <td><button type="button" class="row-open" onClick={() => setOpen(u)}><bdi>{String(u.fields['name'] ?? '')}</bdi></button></td>
-              <td><bdi dir="ltr">{String(u.fields['login'] ?? '')}</bdi></td>
+              <td class="nowrap"><bdi dir="ltr">{String(u.fields['login'] ?? '')}</bdi></td>
               <td><bdi>{shown(u, 'office')}</bdi></td>
               <td>{grantsOf(people, u.id).map((g) => <span class="tag" key={g.id}><bdi>{grantText(people, g)}</bdi></span>)}</td>
               <td>{shown(u, 'status')}</td>
@@ -130,7 +145,7 @@ function Roles({ people, changed }: { people: People; changed: () => void }) {
             <th scope="col">{t('users.may')}</th>
             {people.roles.map((r) => (
               <th key={r.id} scope="col">
-                {may('user.write') ? <button type="button" class="th-button" onClick={() => setOpen(r)}><bdi>{String(r.fields['name'] ?? '')}</bdi> <Icon name="edit" size={14} /></button> : <bdi>{String(r.fields['name'] ?? '')}</bdi>}
+                {may('user.write') ? <button type="button" class="th-button" onClick={() => setOpen(r)}><bdi>{roleName(r)}</bdi> <Icon name="edit" size={14} /></button> : <bdi>{roleName(r)}</bdi>}
               </th>
             ))}
           </tr>
