@@ -142,6 +142,45 @@ static void test_a_folder_without_its_key_says_so(void **state) {
     toy_drop(&t);
 }
 
+typedef struct Stored {
+    const char *column;
+    int64_t pos;
+    Str bytes;
+} Stored;
+
+/* On the writer's thread, whose connection nobody else may use. */
+static Status put_stored(Ctx *c, Tx *tx, void *arg) {
+    const Stored *w = arg;
+    (void)tx;
+    Stmt *st =
+        db_stmt(c, c->reader->db,
+                str_c(c->arena, str_printf(c->arena, "UPDATE ledger_commit SET %s=?2 WHERE pos=?1",
+                                           w->column)));
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, w->pos);
+    bind_blob(st, 2, w->bytes);
+    return db_run(c, c->reader->db, st);
+}
+
+static Status get_stored(Ctx *c, Tx *tx, void *arg) {
+    Stored *w = arg;
+    bool row = false;
+    (void)tx;
+    Stmt *st =
+        db_stmt(c, c->reader->db,
+                str_c(c->arena,
+                      str_printf(c->arena,
+                                 "SELECT pos, %s FROM ledger_commit ORDER BY pos LIMIT 1 OFFSET ?1",
+                                 w->column)));
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, w->pos);
+    TRY(db_step(c, c->reader->db, st, &row));
+    w->pos = col_int(st, 0);
+    w->bytes = col_copy(c->arena, st, 1);
+    sqlite3_reset(st);
+    return ST_OK;
+}
+
 /* Flips one bit at random places of the ledger's stored bytes: verify must say so. */
 static void test_every_flipped_bit_is_found(void **state) {
     (void)state;
@@ -154,31 +193,15 @@ static void test_every_flipped_bit_is_found(void **state) {
         assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
     static const char *const place[] = { "header", "parts" };
     Rng r = rng_new(11);
-    Db *db = t.store->writer.db;
     for (size_t i = 0; i < 400; i++) {
-        const char *column = place[i % 2];
-        Stmt *st = db_stmt(
-            &t.c, db,
-            str_c(t.arena,
-                  str_printf(t.arena,
-                             "SELECT pos, %s FROM ledger_commit ORDER BY pos LIMIT 1 OFFSET ?1",
-                             column)));
-        bind_int(st, 1, (int64_t)rng_below(&r, 5));
-        bool row = false;
-        assert_int_equal(db_step(&t.c, db, st, &row), ST_OK);
-        int64_t pos = col_int(st, 0);
-        Str whole = col_copy(t.arena, st, 1), bad = str_copy(t.arena, whole);
-        sqlite3_reset(st);
+        Stored w = { .column = place[i % 2], .pos = (int64_t)rng_below(&r, 5) };
+        assert_int_equal(store_write(t.store, &t.c, get_stored, &w), ST_OK);
+        Str whole = w.bytes, bad = str_copy(t.arena, whole);
         ((char *)(uintptr_t)bad.s)[rng_below(&r, bad.n)] ^= (char)(1u << rng_below(&r, 8));
         const Str both[] = { bad, whole };
         for (size_t k = 0; k < 2; k++) {
-            st = db_stmt(
-                &t.c, db,
-                str_c(t.arena,
-                      str_printf(t.arena, "UPDATE ledger_commit SET %s=?2 WHERE pos=?1", column)));
-            bind_int(st, 1, pos);
-            bind_blob(st, 2, both[k]);
-            assert_int_equal(db_run(&t.c, db, st), ST_OK);
+            w.bytes = both[k];
+            assert_int_equal(store_write(t.store, &t.c, put_stored, &w), ST_OK);
             Ctx c = ctx_new(&env, arena_new(&env, 64 << 20));
             VerifyReport v;
             assert_int_equal(store_verify(&c, t.store, false, &v), ST_OK);

@@ -358,6 +358,14 @@ static void test_what_is_not_sealed_is_refused(void **state) {
     toy_drop(&b);
 }
 
+static Status go_back(Ctx *c, Tx *tx, void *arg) {
+    (void)tx;
+    (void)arg;
+    return db_exec(c, c->reader->db,
+                   "DELETE FROM ledger_part WHERE pos=(SELECT max(pos) FROM ledger_commit);"
+                   "DELETE FROM ledger_commit WHERE pos=(SELECT max(pos) FROM ledger_commit)");
+}
+
 static void test_a_copied_folder_is_a_fork(void **state) {
     (void)state;
     Env env[2];
@@ -379,11 +387,7 @@ static void test_a_copied_folder_is_a_fork(void **state) {
     assert_int_equal(store_write(a.store, &a.c, run_act, &one), ST_OK);
     Cargo *first = load(&a);
     /* Go back by hand and write another second commit. */
-    assert_int_equal(
-        db_exec(&c, a.store->writer.db,
-                "DELETE FROM ledger_part WHERE pos=(SELECT max(pos) FROM ledger_commit);"
-                "DELETE FROM ledger_commit WHERE pos=(SELECT max(pos) FROM ledger_commit)"),
-        ST_OK);
+    assert_int_equal(store_write(a.store, &a.c, go_back, NULL), ST_OK);
     a.store->streams[1] = row;
     Act two = { .t = &a, .id = act.id, .fields = val_map() };
     val_set_c(a.arena, &two.fields, "given_name", val_text(STR("Two")));
