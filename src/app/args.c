@@ -3,10 +3,10 @@
 
 #include "base/banned.h"
 
-const Command *const commands[] = { &cmd_init,    &cmd_serve,   &cmd_demo,   &cmd_import,
-                                    &cmd_op,      &cmd_query,   &cmd_export, &cmd_user,
-                                    &cmd_verify,  &cmd_rebuild, &cmd_doctor, &cmd_recover,
-                                    &cmd_help,    &cmd_version, NULL };
+const Command *const commands[] = { &cmd_init,   &cmd_serve,   &cmd_demo,   &cmd_import,
+                                    &cmd_op,     &cmd_query,   &cmd_export, &cmd_user,
+                                    &cmd_verify, &cmd_rebuild, &cmd_doctor, &cmd_recover,
+                                    &cmd_help,   &cmd_version, NULL };
 
 const Command *command_find(Str name) {
     for (size_t i = 0; commands[i]; i++)

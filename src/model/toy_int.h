@@ -25,7 +25,7 @@ static const Code toy_language_codes[] = {
     { STR_INIT("fra"), 1, 0, STR_INIT("") },
 };
 #define TOY_LIST(name, source, version, table)                                                     \
-    { STR_INIT(name), STR_INIT(source), version, table, sizeof table / sizeof table[0], NULL }
+    { STR_INIT(name), STR_INIT(source), version, table, sizeof(table) / sizeof((table)[0]), NULL }
 static const CodeList toy_lists[] = {
     TOY_LIST("sex", "UNHCR", 1, toy_sex_codes),
     TOY_LIST("specific_need", "UNHCR", 2, toy_need_codes),

@@ -71,7 +71,7 @@ static const Code toy_lane_codes[] = { TOY_CODE("core") };
 static const Code toy_void_codes[] = { TOY_CODE("MISTAKE") };
 static const Code toy_colour_codes[] = { TOY_CODE("RED"), TOY_CODE("BLUE") };
 #define TOY_LIST(name, table)                                                                      \
-    { STR_INIT(name), STR_INIT("test"), 1, table, sizeof table / sizeof table[0], NULL }
+    { STR_INIT(name), STR_INIT("test"), 1, table, sizeof(table) / sizeof((table)[0]), NULL }
 static const CodeList toy_lists[] = {
     TOY_LIST("permission", toy_permission_codes),
     TOY_LIST("lane", toy_lane_codes),

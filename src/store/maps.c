@@ -29,7 +29,7 @@ Status meta_put_int(Ctx *c, Db *db, const char *name, int64_t value) {
 }
 
 Status meta_get_int(Ctx *c, Db *db, const char *name, int64_t fallback, int64_t *ret) {
-    Str text;
+    Str text = STR_NONE;
     TRY(meta_get(c, db, name, &text));
     if (!text.s || !num_parse_i64(text, ret)) *ret = fallback;
     return ST_OK;

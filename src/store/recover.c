@@ -22,7 +22,7 @@ static Status recovery_value(Ctx *c, Db *db, const char *name, Str *ret) {
 static Status open_kek(Ctx *c, const char *keys_path, const uint8_t seed[32], Key *ret) {
     uint8_t box_public[32], box_secret[32];
     Db *db = NULL;
-    Str public_key, sealed, plain;
+    Str public_key = STR_NONE, sealed = STR_NONE, plain = STR_NONE;
     box_key_from_seed(seed, box_public, box_secret);
     TRY(db_open(c, keys_path, DB_WRITER, &db));
     Status st = recovery_value(c, db, "public", &public_key);

@@ -290,8 +290,10 @@ Status store_write_batch(Store *s, WriteJob *jobs, size_t n) {
     pthread_cond_destroy(&w.done_cond);
     pthread_mutex_destroy(&w.lock);
     Status st = ST_OK;
-    for (size_t i = 0; i < n && st == ST_OK; i++)
-        st = jobs[i].status;
+    for (size_t i = 0; i < n; i++) {
+        jobs[i].wait = NULL;
+        if (st == ST_OK) st = jobs[i].status;
+    }
     return st;
 }
 

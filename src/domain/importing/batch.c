@@ -45,7 +45,7 @@ Status batch_same_file(Ctx *c, Str hash, Record ***ret, size_t *ret_n) {
 /* ---- heads and chunks ------------------------------------------------------------------------------ */
 
 static Status local_value(Ctx *c, Str space, Str key, Val *ret) {
-    Str bytes;
+    Str bytes = STR_NONE;
     size_t noted = c->errs.n;
     Status st = local_get(c, space, key, &bytes, NULL);
     if (st == ST_MISSING) {
@@ -54,8 +54,10 @@ static Status local_value(Ctx *c, Str space, Str key, Val *ret) {
     }
     TRY(st);
     CborReader r = cbor_reader(bytes);
-    if (!cbor_get_val(&r, c->arena, ret) || !cbor_finish(&r))
+    Val v = VAL_ABSENT;
+    if (!cbor_get_val(&r, c->arena, &v) || !cbor_finish(&r))
         return FAIL(c, ST_CORRUPT, "batch", "error.import.not_kept");
+    *ret = v;
     return ST_OK;
 }
 

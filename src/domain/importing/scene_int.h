@@ -151,6 +151,7 @@ static inline Status try_val(const char *op, Val input) {
 }
 
 /* printf; quotes ' in the format stand for ". */
+static inline Val json_of(const char *format, ...) PRINTF_LIKE(1, 2);
 static inline Val json_of(const char *format, ...) {
     va_list args;
     Val v;
