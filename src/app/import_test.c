@@ -108,7 +108,7 @@ static void test_dry_then_for_good(void **state) {
     assert_non_null(strstr(out, "shoe"));
     assert_int_equal(people(), 0);
     want(EXIT_DONE, "import", list, "--save-profile", "shoes");
-    assert_non_null(strstr(out, "2 records were made"));
+    assert_non_null(strstr(out, "Records made: 2"));
     assert_int_equal(people(), 2);
     want(EXIT_DONE, "import", list, "--profile", "shoes");
     assert_non_null(strstr(out, "brought in before"));
