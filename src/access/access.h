@@ -97,6 +97,10 @@ const Reach *actor_reach(Ctx *c, Permission p);
 /* By kind, for whatever works on kinds in general. Rows are still chosen by the reach. */
 bool access_may_read_kind(const Actor *a, const KindInfo *k);
 bool access_may_write_kind(const Actor *a, const KindInfo *k);
+/* Kinds of which one sees one's own rows (field "owner") and those that are "shared": lists have to ask
+ * for these, and no question about other kinds may look at them. */
+bool access_own_rows_only(const Actor *a, const KindInfo *k);
+bool access_may_read_row(const Actor *a, const Record *r);
 
 /* The program itself. Copy it to set spoken_by. Acts are recorded without a user. */
 const Actor *actor_system(void);
@@ -204,6 +208,7 @@ enum {
     ACT_PASSWORD_CHANGE = 61, /* session.password */
     ACT_PASSWORD_REHASH = 62, /* session.rehash: same password, stronger hash */
     ACT_AUDIT = 63,           /* audit.read */
+    ACT_BEGIN = 64,           /* folder.begin: the first office, roles and account */
 };
 /* Their names, as label keys want them ("op.session.password"); NULL: not one of them. */
 const char *access_act_name(uint32_t op_no);

@@ -145,6 +145,7 @@ typedef struct KindRule {
     const char *kind;
     Permission read, write;
     bool read_only; /* written by the program itself */
+    bool own;       /* rows whose owner one is, and those that are shared */
 } KindRule;
 
 /* Control kinds: everybody needs the names of offices, roles and codes; accounts are for those who
@@ -158,7 +159,7 @@ static const KindRule kind_rules[] = {
     { "custom_field", .read = PERM_NONE, .write = PERM_MODEL_WRITE },
     { "number_block", .read = PERM_OFFICE_WRITE, .read_only = true },
     { "erasure", .read = PERM_HISTORY_READ, .read_only = true },
-    { "saved_view", .read = PERM_NONE, .write = PERM_NONE },
+    { "saved_view", .read = PERM_NONE, .write = PERM_NONE, .own = true },
     { "import_batch", .read = PERM_IMPORT, .write = PERM_IMPORT },
 };
 
@@ -182,6 +183,18 @@ bool access_may_read_kind(const Actor *a, const KindInfo *k) {
     return actor_may(a, kind_rule(k)->read);
 }
 
+bool access_own_rows_only(const Actor *a, const KindInfo *k) {
+    return !a->system && kind_rule(k)->own;
+}
+
+bool access_may_read_row(const Actor *a, const Record *r) {
+    Id owner;
+    if (!access_own_rows_only(a, r->kind)) return true;
+    if (record_id(r, "owner", &owner) && id_eq(owner, a->user)) return true;
+    Val shared = record_value(r, "shared");
+    return shared.type == VAL_BOOL && shared.b;
+}
+
 bool access_may_write_kind(const Actor *a, const KindInfo *k) {
     const KindRule *rule = kind_rule(k);
     return a->system || (!rule->read_only && actor_may(a, rule->write));
@@ -199,6 +212,7 @@ const char *access_act_name(uint32_t op_no) {
     case ACT_PASSWORD_CHANGE: return "session.password";
     case ACT_PASSWORD_REHASH: return "session.rehash";
     case ACT_AUDIT: return "audit.read";
+    case ACT_BEGIN: return "folder.begin";
     default: return NULL;
     }
 }

@@ -155,6 +155,57 @@ static void test_a_first_password_must_be_changed(void **state) {
     scene_refused(s, 422, "error.language.unknown", &language);
 }
 
+static Session2 second_account(void) {
+    Val office = scene_post(s, "/api/v1/query", "{'kind':'office'}");
+    const char *body = text_printf("{'login':'qasim','name':'Qasim Noori','office':'%s','language':"
+                                   "'en','grants':[]}%s",
+                                   scene_text(s, office, "rows.0.id"), "");
+    Val made = scene_post(s, "/api/v1/op/user.create", body);
+    const char *first = scene_text(s, made, "result.first_password");
+    Session2 mine = scene_sign_in(s, "qasim", first);
+    (void)scene_want(
+        s, 200,
+        &(Ask){ .method = "POST",
+                .path = "/api/v1/session/password",
+                .token = mine.token,
+                .csrf = mine.csrf,
+                .body = text_printf("{'old':'%s','new':'%s'}", first, "another long password") });
+    return scene_sign_in(s, "qasim", "another long password");
+}
+
+static void test_views_are_ones_own_or_shared(void **state) {
+    (void)state;
+    Session2 other = second_account();
+    Val own = scene_post(s, "/api/v1/op/view.save", "{'name':'Own','on_kind':'office'}");
+    (void)scene_post(s, "/api/v1/op/view.save",
+                     "{'name':'For all','on_kind':'office','shared':true}");
+    static const char list[] = "{'kind':'saved_view','order':'name','count':true}",
+                      trick[] = "{'kind':'saved_view','where':'true or true','count':true}";
+    assert_int_equal(scene_at(scene_post(s, "/api/v1/query", list), "rows").list.n, 2);
+    const char *const bodies[] = { list, trick };
+    for (size_t i = 0; i < 2; i++) {
+        Ask ask = { .method = "POST",
+                    .path = "/api/v1/query",
+                    .token = other.token,
+                    .csrf = other.csrf,
+                    .body = bodies[i] };
+        Val seen = scene_want(s, 200, &ask);
+        assert_int_equal(scene_at(seen, "rows").list.n, 1);
+        assert_int_equal(scene_at(seen, "count").i, 1);
+        assert_string_equal(scene_text(s, seen, "rows.0.fields.name"), "For all");
+    }
+    const char *path = text_printf("/api/v1/%s/%s", "saved_view", scene_text(s, own, "result.id"));
+    (void)scene_get(s, path);
+    scene_refused(
+        s, 404, "error.missing",
+        &(Ask){ .method = "GET", .path = path, .token = other.token, .csrf = other.csrf });
+    /* Nor by way of another kind. */
+    scene_refused(s, 403, "error.http.field",
+                  &(Ask){ .method = "POST",
+                          .path = "/api/v1/query",
+                          .body = "{'kind':'user','where':'exists(saved_view)'}" });
+}
+
 static void test_guesses_have_to_wait(void **state) {
     (void)state;
     Ask guess = { .method = "POST",
@@ -727,6 +778,7 @@ int main(void) {
         cmocka_unit_test(test_a_session_begins_and_ends),
         cmocka_unit_test(test_a_locked_screen_waits_for_its_password),
         cmocka_unit_test(test_a_first_password_must_be_changed),
+        cmocka_unit_test(test_views_are_ones_own_or_shared),
         cmocka_unit_test(test_guesses_have_to_wait),
         cmocka_unit_test(test_another_host_name_is_refused),
         cmocka_unit_test(test_forged_requests_are_refused),

@@ -48,17 +48,21 @@ static bool may_ask_by(const FieldInfo *f) {
     return f->index == 0 || !(f->f.flags & (FF_HIDDEN | FF_SEALED));
 }
 
+static bool may_look_at(Ctx *c, const Expr *e, const KindInfo *k) {
+    if (!access_may_read_kind(c->actor, k)) return false;
+    return k == e->kind || !access_own_rows_only(c->actor, k);
+}
+
 static Status check_where(Ctx *c, const Expr *e) {
     for (size_t i = 0; i < e->n_nodes; i++) {
         const ExprNode *n = &e->nodes[i];
         for (size_t k = 0; k < n->n_path; k++) {
             const FieldInfo *f = n->path[k];
-            if (!may_ask_by(f) || !access_may_read_kind(c->actor, f->kind))
-                return refuse_field(c, "where", f);
+            if (!may_ask_by(f) || !may_look_at(c, e, f->kind)) return refuse_field(c, "where", f);
         }
         if (n->child_field && !may_ask_by(n->child_field))
             return refuse_field(c, "where", n->child_field);
-        if (n->child_kind && !access_may_read_kind(c->actor, n->child_kind))
+        if (n->child_kind && !may_look_at(c, e, n->child_kind))
             return FAIL(c, ST_DENIED, "where", "error.http.kind_denied", "kind",
                         str_of(n->child_kind->k->name));
     }
@@ -89,6 +93,14 @@ static Status read_columns(Ctx *c, const KindInfo *k, Val in, ShowColumns *ret) 
     return ST_OK;
 }
 
+/* One's own rows and those shared with all, where a kind is of that sort. */
+static Str own_rows(Ctx *c, const KindInfo *k, Str where) {
+    if (!access_own_rows_only(c->actor, k)) return where;
+    Str own = str_printf(c->arena, "(shared or owner = '%.*s')",
+                         STR_ARG(id_text(c->arena, c->actor->user)));
+    return where.n ? str_printf(c->arena, "%.*s and (%.*s)", STR_ARG(own), STR_ARG(where)) : own;
+}
+
 static Status build_query(Ctx *c, Val input, Query *q, ShowColumns *columns) {
     TRY(find_kind(c, val_get_text(input, "kind", STR("")), &q->kind));
     Str where = val_get_text(input, "where", STR("")),
@@ -97,6 +109,13 @@ static Status build_query(Ctx *c, Val input, Query *q, ShowColumns *columns) {
         Expr *e;
         TRY(expr_compile_condition(c, store_model(c->store), q->kind, where, &e));
         TRY(check_where(c, e));
+        q->where = e;
+    }
+    if (access_own_rows_only(c->actor, q->kind)) {
+        /* What was typed has been compiled alone: it cannot end the brackets around it. */
+        Expr *e;
+        TRY(expr_compile_condition(c, store_model(c->store), q->kind, own_rows(c, q->kind, where),
+                                   &e));
         q->where = e;
     }
     if (order.n) {
@@ -207,6 +226,8 @@ Status route_record(Ctx *c, Call *k) {
         return FAIL(c, ST_USAGE, "as_of", "error.type", "expected", STR("time"));
     TRY(call_read(c, k));
     TRY(read_record(c, kind, id, &r));
+    if (!access_may_read_row(c->actor, r))
+        return FAIL(c, ST_MISSING, "", "error.missing", "kind", k->params[0]);
     bool has_subject = subject_of(r, &subject);
     if (has_subject) TRY(note_read(c, k, subject, kind->k->lane));
     if (when != TIME_NONE) {

@@ -5,9 +5,6 @@
 
 #include "base/banned.h"
 
-/* The act that begins a ledger: no operation, but it stands in the ledger with a number. */
-enum { ACT_BEGIN = 60 };
-
 typedef struct First {
     FirstRecords records;
     FirstIds ids;
