@@ -15,6 +15,7 @@ typedef struct Target {
     Row row;
     uint64_t columns[4]; /* bits of columns that changed */
     bool void_changed, extra_changed, heads_changed, terms_changed;
+    bool was_void;
     Str *old_list, *new_list;
     size_t n_old, n_new;
 } Target;
@@ -84,14 +85,18 @@ void projector_forget(Projector *p) {
     memset(p->hash_loaded, 0, p->n_hashes * sizeof(bool));
 }
 
-static Status count_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no, int delta) {
+static Status count_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no, int delta,
+                        int void_delta) {
+    if (delta == 0 && void_delta == 0) return ST_OK;
     Stmt *st = db_stmt(c, p->db,
-                       "INSERT INTO row_count(kind, scope, n) VALUES(?1, ?2, ?3)"
-                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n");
+                       "INSERT INTO row_count(kind, scope, n, void) VALUES(?1, ?2, ?3, ?4)"
+                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n,"
+                       " void=void+excluded.void");
     if (!st) return ctx_status(c);
     bind_int(st, 1, k->k->no);
     bind_int(st, 2, scope_no);
     bind_int(st, 3, delta);
+    bind_int(st, 4, void_delta);
     return db_run(c, p->db, st);
 }
 
@@ -402,7 +407,6 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
         i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n], lang);
     TRY(db_run(c, p->db, st));
     t->row.rid = sqlite3_last_insert_rowid(db_handle(p->db));
-    if (t->table->main) return count_row(c, p, t->table->kind, t->row.scope_no, 1);
     return ST_OK;
 }
 
@@ -445,6 +449,7 @@ static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, u
     *ret = (Target){ .table = table };
     ASSERT(table->n_columns <= COLUMNS_MAX);
     TRY(row_load(c, p->db, table, id, scope_no, &ret->row));
+    ret->was_void = ret->row.rid && ret->row.void_code.type == VAL_TEXT;
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, scope_no, &sum));
     if (ret->row.rid)
@@ -453,8 +458,13 @@ static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, u
     return ST_OK;
 }
 
+static bool is_void(const Row *r) {
+    return r->void_code.type == VAL_TEXT;
+}
+
 static Status close_target(Ctx *c, Projector *p, Target *t) {
     uint8_t *sum = NULL;
+    bool known = t->row.rid != 0;
     TRY(hash_slot(c, p, t->row.scope_no, &sum));
     heads_hash_add(sum, 1, t->table->kind->k->no, t->row.id, t->table->lane, &t->row.heads,
                    store_stream_id, p->store, c->arena);
@@ -464,7 +474,10 @@ static Status close_target(Ctx *c, Projector *p, Target *t) {
         t->new_list = arena_array(c->arena, Str, TERMS_PER_ROW_MAX);
         t->n_new = row_terms(c->arena, &t->row, t->new_list);
     }
-    TRY(t->row.rid ? update_row(c, p, t) : insert_row(c, p, t));
+    TRY(known ? update_row(c, p, t) : insert_row(c, p, t));
+    if (t->table->main)
+        TRY(count_row(c, p, t->table->kind, t->row.scope_no, !known,
+                      is_void(&t->row) - t->was_void));
     return t->terms_changed && !p->bulk ? update_terms(c, p, t) : ST_OK;
 }
 
@@ -505,8 +518,9 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
     return ST_OK;
 }
 
-static Status uncount_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no) {
-    TRY(count_row(c, p, k, scope_no, -1));
+static Status uncount_row(Ctx *c, Projector *p, const KindInfo *k, const Row *row) {
+    uint32_t scope_no = row->scope_no;
+    TRY(count_row(c, p, k, scope_no, -1, -is_void(row)));
     Stmt *st = db_stmt(c, p->db, "DELETE FROM row_count WHERE kind=?1 AND scope=?2 AND n=0");
     if (!st) return ctx_status(c);
     bind_int(st, 1, k->k->no);
@@ -520,7 +534,7 @@ Status project_forget_row(Ctx *c, Projector *p, const Row *row) {
     TRY(hash_slot(c, p, row->scope_no, &sum));
     heads_hash_add(sum, -1, t->kind->k->no, row->id, t->lane, &row->heads, store_stream_id,
                    p->store, c->arena);
-    if (t->main) TRY(uncount_row(c, p, t->kind, row->scope_no));
+    if (t->main) TRY(uncount_row(c, p, t->kind, row));
     Stmt *st = db_stmt(c, p->db, "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3");
     if (!st) return ctx_status(c);
     bind_int(st, 1, t->kind->k->no);

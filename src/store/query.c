@@ -207,7 +207,7 @@ static Status list_sorted(Listing *l) {
     Sql *s = l->sql;
     if (!l->walk.column && l->key.n) {
         int64_t rows = 0;
-        TRY(count_rows(l->c, l->q->kind, false, &rows));
+        TRY(count_rows(l->c, l->q->kind, ROWS_IN_REACH, &rows));
         if (rows > SORT_ROWS_MAX)
             return FAIL(l->c, ST_INVALID, "order", "error.query.order", "field",
                         str_of(l->q->order->key_text));
@@ -274,12 +274,16 @@ static Status run_listing(Listing *l, Page *ret) {
     ret->searched = l->searched;
     if (l->full) ret->next = cursor_seal(l->c, &hash, &l->at);
     TRY(records_of(l->c, l->sql->root.table, l->rids, l->n, ret->rows));
-    return count_rows(l->c, q->kind, false, &ret->total);
+    return count_rows(l->c, q->kind, q->with_void ? ROWS_IN_REACH : ROWS_IN_FORCE, &ret->total);
 }
 
 Status read_query(Ctx *c, const Query *q, Page *ret) {
     ASSERT(q->limit >= 1 && q->limit <= LIMIT_MAX);
     Page page = { .next = STR("") };
+    if (!any_in_reach(c, q->kind)) { /* an office before its first record: nothing to ask about */
+        *ret = page;
+        return ST_OK;
+    }
     TRY(check_fields(c, q));
     Listing l = { .c = c, .q = q, .work = work_begin(c) };
     l.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
@@ -308,10 +312,6 @@ static Status count_matches(Ctx *c, Work *w, const KindInfo *k, const Expr *wher
     Str condition;
     Walk plan;
     TRY(compile(c, k, where, &s, &condition));
-    if (!any_in_reach(c, k)) {
-        *ret = 0;
-        return ST_OK;
-    }
     TRY(plan_count(s, &plan));
     Str what = verdict(s, names_void(where), condition);
     what = str_printf(c->arena, "%.*s AS v", STR_ARG(what));
@@ -324,6 +324,10 @@ static Status count_matches(Ctx *c, Work *w, const KindInfo *k, const Expr *wher
 
 Status read_count(Ctx *c, const KindInfo *k, const Expr *where, int64_t cap, int64_t *ret) {
     ASSERT(cap >= 0);
+    if (!any_in_reach(c, k)) {
+        *ret = 0;
+        return ST_OK;
+    }
     Work *w = work_begin(c);
     Status st = count_matches(c, w, k, where, cap, ret);
     work_end(w);
@@ -331,7 +335,7 @@ Status read_count(Ctx *c, const KindInfo *k, const Expr *where, int64_t cap, int
 }
 
 Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) {
-    return count_rows(c, k, false, ret);
+    return count_rows(c, k, ROWS_IN_FORCE, ret);
 }
 
 /* ---- read_tally ---- */
@@ -420,7 +424,6 @@ static Status run_tally(Counting *t, Work *w, const KindInfo *k, const Expr *whe
     Walk plan;
     Run r;
     TRY(compile(t->c, k, where, &s, &condition));
-    if (!any_in_reach(t->c, k)) return ST_OK;
     TRY(plan_count(s, &plan));
     Str what = verdict(s, false, condition);
     for (size_t i = 0; i < t->n_by; i++)
@@ -444,12 +447,15 @@ Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo 
     Counting t = { .c = c, .by = by, .n_by = n_by, .by_key = map_new(c->arena), .whole = true };
     t.key = buf_new(c->arena, 1 << 20);
     t.scan_max = scan_max > 0 ? scan_max : INT64_MAX;
-    for (size_t i = 0; i < n_by; i++)
+    bool any = any_in_reach(c, k);
+    for (size_t i = 0; i < n_by && any; i++)
         TRY(check_by(c, by[i]));
-    Work *w = work_begin(c);
-    Status st = run_tally(&t, w, k, where);
-    work_end(w);
-    if (st != ST_OK) return st;
+    if (any) {
+        Work *w = work_begin(c);
+        Status st = run_tally(&t, w, k, where);
+        work_end(w);
+        TRY(st);
+    }
     Tally *out = arena_array(c->arena, Tally, t.n + 1);
     size_t n = 0;
     for (const Group *g = t.groups; g; g = g->next)

@@ -143,8 +143,12 @@ Str plan_end(Sql *s, const char *column, bool descending);
 bool plan_has_bounds(const Sql *s, const char *column);
 /* The table and how to walk it: "person" AS t0 INDEXED BY "…" */
 Str plan_table(Sql *s, const char *column);
-/* Rows of a kind, all scopes or those in reach. */
-Status count_rows(Ctx *c, const KindInfo *k, bool all, int64_t *ret) CHECKED;
+typedef enum RowsCounted {
+    ROWS_OF_ALL,
+    ROWS_IN_REACH,
+    ROWS_IN_FORCE /* in reach, not void */
+} RowsCounted;
+Status count_rows(Ctx *c, const KindInfo *k, RowsCounted which, int64_t *ret) CHECKED;
 
 /* ---- query_run.c ---- */
 

@@ -110,11 +110,12 @@ Status plan_count(Sql *s, Walk *ret) {
     return ST_OK;
 }
 
-Status count_rows(Ctx *c, const KindInfo *k, bool all, int64_t *ret) {
+Status count_rows(Ctx *c, const KindInfo *k, RowsCounted which, int64_t *ret) {
     Sql *s = sql_new(c, k);
-    Str reach = all ? STR("") : sql_reach(s, "r", k->k->lane);
+    Str reach = which == ROWS_OF_ALL ? STR("") : sql_reach(s, "r", k->k->lane);
     Str text = str_printf(
-        c->arena, "SELECT coalesce(sum(r.n), 0) FROM row_count AS r WHERE r.kind = ?%d%s%.*s",
-        sql_value(s, val_int(k->k->no)), reach.n ? " AND " : "", STR_ARG(reach));
+        c->arena, "SELECT coalesce(sum(%s), 0) FROM row_count AS r WHERE r.kind = ?%d%s%.*s",
+        which == ROWS_IN_FORCE ? "r.n - r.void" : "r.n", sql_value(s, val_int(k->k->no)),
+        reach.n ? " AND " : "", STR_ARG(reach));
     return run_number(c, NULL, s, text, false, ret);
 }

@@ -143,7 +143,7 @@ static void test_unindexed_references(void **state) {
     assert_int_equal(read_count(&c, w.kinds[QT_PERSON], e, 10, &n), ST_OK);
     e = qt_where(&c, &w, QT_NEED, "exists(step)");
     assert_int_equal(read_count(&c, w.kinds[QT_NEED], e, 10, &n), ST_OK);
-    qt_must(&w.c, db_exec(&w.c, w.reader.db, "INSERT INTO row_count VALUES(23, 3, 20001)"));
+    qt_must(&w.c, db_exec(&w.c, w.reader.db, "INSERT INTO row_count VALUES(23, 3, 20001, 0)"));
     assert_int_equal(read_count(&c, w.kinds[QT_NEED], e, 10, &n), ST_INVALID);
     assert_true(qt_error_is(&c, "error.query.unindexed", "where"));
     arena_free(c.arena);

@@ -470,7 +470,7 @@ static Status child_is_found(Compiler *k, const ExprNode *n) {
     const Column *col = field_lane(ref) == t->lane ? table_column(t, ref) : NULL;
     if (col && (ref->f.flags & FF_INDEXED || t->kind->subject == col->field)) return ST_OK;
     int64_t rows = 0;
-    TRY(count_rows(k->s->c, n->child_kind, true, &rows));
+    TRY(count_rows(k->s->c, n->child_kind, ROWS_OF_ALL, &rows));
     if (rows <= SORT_ROWS_MAX) return ST_OK;
     return FAIL(k->s->c, ST_INVALID, "where", "error.query.unindexed", "field",
                 str_of(ref->key_text));

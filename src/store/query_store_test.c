@@ -92,7 +92,7 @@ static void test_what_acts_wrote(void **state) {
             last = str_copy(t.arena, name);
         }
         n += page.n;
-        assert_true(page.total >= 60);
+        assert_true(page.total >= 59); /* the void one is not counted */
         q.cursor = str_copy(t.arena, page.next);
         arena_free(c.arena);
         add_person(&t, 0); /* "Name 000": before the place */

@@ -358,12 +358,14 @@ static inline void qt_write_row(QtWorld *w, QtRecord *r, Lane lane, uint32_t sco
 
 static inline void qt_count(QtWorld *w, const QtRecord *r, int delta) {
     Stmt *st = db_stmt(&w->c, w->reader.db,
-                       "INSERT INTO row_count(kind, scope, n) VALUES(?1, ?2, ?3)"
-                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n");
+                       "INSERT INTO row_count(kind, scope, n, void) VALUES(?1, ?2, ?3, ?4)"
+                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n,"
+                       " void=void+excluded.void");
     ASSERT(st);
     bind_int(st, 1, r->kind->k->no);
     bind_int(st, 2, r->scope);
     bind_int(st, 3, delta);
+    bind_int(st, 4, r->values[0].type == VAL_TEXT ? delta : 0);
     qt_must(&w->c, db_run(&w->c, w->reader.db, st));
 }
 

@@ -225,7 +225,7 @@ static Status compare_all(Ctx *c, Db *live, Db *fresh, const Schema *schema, Reb
     TRY(compare_select(c, live, fresh, "projection_hash",
                        "SELECT scope, hash FROM projection_hash ORDER BY scope", rep));
     TRY(compare_select(c, live, fresh, "row_count",
-                       "SELECT kind, scope, n FROM row_count ORDER BY kind, scope", rep));
+                       "SELECT kind, scope, n, void FROM row_count ORDER BY kind, scope", rep));
     TRY(compare_select(
         c, live, fresh, "conflict",
         "SELECT kind, id, scope, field, must FROM conflict ORDER BY kind, id, scope, field", rep));

@@ -51,7 +51,7 @@ const char derived_ddl[] =
     " why TEXT NOT NULL, PRIMARY KEY(pos, part, change)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE projection_hash(scope INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;"
     "CREATE TABLE row_count(kind INTEGER NOT NULL, scope INTEGER NOT NULL, n INTEGER NOT NULL,"
-    " PRIMARY KEY(kind, scope)) STRICT, WITHOUT ROWID;";
+    " void INTEGER NOT NULL, PRIMARY KEY(kind, scope)) STRICT, WITHOUT ROWID;";
 
 static const char *const lane_suffix[LANES] = { "control",   "core",    "protection",
                                                 "biometric", "finance", "audit" };

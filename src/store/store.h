@@ -133,7 +133,7 @@ typedef struct Page {
     size_t n;
     Str next;         /* empty: the end */
     int64_t searched; /* rows looked at */
-    int64_t total;    /* estimated or exact number of rows of the kind in reach; -1 unknown */
+    int64_t total;    /* rows of the kind in reach, void ones only with with_void; -1 unknown */
 } Page;
 Status read_query(Ctx *c, const Query *q, Page *ret) CHECKED;
 /* Number of matches, counted at most up to `cap`. */
@@ -149,7 +149,7 @@ typedef struct Tally {
 Status read_tally(Ctx *c, const KindInfo *k, const Expr *where, const FieldInfo *const *by,
                   size_t n_by, int64_t scan_max, Tally **ret, size_t *ret_n,
                   bool *ret_whole) CHECKED;
-/* Rows of a kind in reach, void ones included: kept, not counted. */
+/* Rows of a kind in reach, void ones left out: kept, not counted. */
 Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) CHECKED;
 
 /* Search terms. A record is found when every token finds one of its alternatives among the record's
