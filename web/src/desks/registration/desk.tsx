@@ -1,5 +1,5 @@
 // desk.tsx: the interview: family on the left, person on the right, keys for all of it.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError } from '../../lib/api';
 import { type Command, ask, command, send } from '../../lib/commands';
 import {
@@ -149,7 +149,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   const notThese = (persons: string[]): void =>
     edit((x) => ({ ...x, confirmed_not: [...new Set([...x.confirmed_not, ...persons])] }));
 
-  useEffect(() => bind({
+  useLayoutEffect(() => bind({
     [LIKELY_KEYS]: look,
     'Alt+N': next,
     'Alt+S': () => void save(),

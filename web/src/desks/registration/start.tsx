@@ -1,5 +1,5 @@
 // start.tsx: before a new family, a search; beside it the interviews that wait.
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { act, ask } from '../../lib/commands';
 import { formatTime } from '../../lib/format';
 import { t } from '../../lib/i18n';
@@ -38,7 +38,8 @@ export function Start() {
     if (searched) begin();
     else document.getElementById('first-search')?.focus();
   };
-  useEffect(() => bind({ 'Alt+N': start }), [searched]);
+  // With the drawing, not after it: a key that follows at once must find what the screen shows.
+  useLayoutEffect(() => bind({ 'Alt+N': start }), [searched]);
   const resume = async (id: string): Promise<void> => {
     try {
       if (!(await takeUp(id))) setTrouble(new Error('draft'));
