@@ -124,6 +124,20 @@ await step('the slip has the number, the names and the QR code', async () => {
   expect((await page.locator('.slip-number').innerText()).includes(number), 'another number');
   await page.waitForFunction(() => document.querySelector('.slip-qr')?.complete && document.querySelector('.slip-qr').naturalWidth > 0);
 });
+await step('the slip is one sheet of A6 with all of the family', async () => {
+  const points = (mm) => (mm / 25.4) * 72;
+  const cut = await page.evaluate(() => {
+    const slip = document.querySelector('.slip');
+    return slip.scrollHeight > slip.clientHeight || slip.scrollWidth > slip.clientWidth;
+  });
+  expect(!cut, 'something is cut off');
+  expect((await page.locator('.slip-people li').count()) === 3, 'a person is missing');
+  const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+  const sheets = pdf.match(/\/Type\s*\/Page\b/g) ?? [];
+  expect(sheets.length === 1, `${sheets.length} sheets`);
+  const [width, height] = (/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/.exec(pdf) ?? []).slice(1).map(Number);
+  expect(Math.abs(width - points(105)) < 1.5 && Math.abs(height - points(148)) < 1.5, `a sheet of ${width} by ${height} points`);
+});
 await step('found again by / and half a name', async () => {
   await press('Slash');
   // The last word is still being typed; those before it are whole.
