@@ -52,12 +52,12 @@ export function Likely({ matches, look }: { matches: CheckMatch[]; look: () => v
         <div class="likely-found">
           <Photo hex={first.photo} />
           <span class="likely-who">
-            <span class="likely-line">
-              <Icon name="attention" size={16} /> <strong>{t('duplicate.perhaps')}</strong>{' '}
-              <Name latin={first.name} local={first.name_local} /> <Num text={first.group_number ?? first.number} />
+            <span class="likely-line likely-name">
+              <Icon name="attention" size={16} /> <strong>{t('duplicate.perhaps')}</strong>
+              <Name latin={first.name} local={first.name_local} />
             </span>
             <span class="likely-line quiet">
-              {listOf([...first.reasons.slice(0, REASONS_MOST).map((r) => reasonLabel(r.kind)), formatAge(first.birth_date, first.birth_date_precision)].filter(Boolean))}
+              <Num text={first.group_number ?? first.number} /> · {listOf([...first.reasons.slice(0, REASONS_MOST).map((r) => reasonLabel(r.kind)), formatAge(first.birth_date, first.birth_date_precision)].filter(Boolean))}
               {first.village && <> · <bdi>{first.village}</bdi></>}
             </span>
           </span>

@@ -27,6 +27,8 @@ const NAMES = ['given_name', 'father_name', 'grandfather_name', 'family_name'] a
 const MORE = ['mother_name', 'birth_place', 'education', 'occupation', 'flight_date', 'postnom'];
 const PLACE = ['village', 'admin2', 'admin1', 'address'];
 const ORIGIN_PLACE = ['coo_admin1', 'coo_admin2', 'coo_village'];
+/** Height in px that the bars above and below may cover. */
+const BARS = 160;
 /** Nobody younger is asked what they work as. */
 const WORKS = 10;
 
@@ -53,7 +55,11 @@ export function PersonForm(p: Props & { onEnd: () => void; beneathNames: Compone
   );
   // A person just opened is typed from the first field.
   useEffect(() => {
-    root.current?.querySelector<HTMLElement>('.person-body input')?.focus({ preventScroll: true });
+    const first = root.current?.querySelector<HTMLElement>('.person-body input');
+    first?.focus({ preventScroll: true });
+    // Beside the grid it is in sight; below it, on a small screen, it has to be brought there.
+    const top = first?.getBoundingClientRect().top ?? 0;
+    if (top < BARS || top > innerHeight - BARS) root.current?.scrollIntoView({ block: 'start' });
   }, [m.key]);
   return (
     <div class="person-form" ref={root} key={m.key} onKeyDown={(e) => enterMoves(e, p.onEnd)}>
