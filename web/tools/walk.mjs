@@ -192,7 +192,7 @@ await step('somebody known is said beneath the names, and nothing moves', async 
   await page.waitForSelector('.matches li');
   await press('Escape');
   await page.waitForSelector('.matches', { state: 'detached' });
-  expect(await page.evaluate(() => document.activeElement.closest('.date-field') !== null), 'the focus did not come back');
+  await page.waitForFunction(() => document.activeElement.closest('.date-field') !== null);
   await page.fill('input[name=father_name]', 'Qqxxz');
   await page.waitForSelector('.likely-found', { state: 'detached' });
   await page.fill('input[name=father_name]', father);

@@ -1,6 +1,6 @@
 // personform.tsx: the person on the right, in sections; Enter goes from field to field.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import {
   COPIED, type Family, type Member, asksMother, birthDay, inherit, isEmpty, isInherited, latinName, localName,
   setBirth, setField, setMember, setRelationship, valueOf, wivesOf,
@@ -53,8 +53,9 @@ export function PersonForm(p: Props & { onEnd: () => void; beneathNames: Compone
     () => <SexAndBirth {...p} />,
     [p.errors, m.key, m.birthText, m.birthCalendar, m.person['sex'], m.person['birth_date'], m.person['marital_status']],
   );
-  // A person just opened is typed from the first field.
-  useEffect(() => {
+  // A person just opened is typed from the first field. The focus goes there with the drawing: a letter
+  // that follows at once would else be written to the person before.
+  useLayoutEffect(() => {
     const first = root.current?.querySelector<HTMLElement>('.person-body input');
     first?.focus({ preventScroll: true });
     // Beside the grid it is in sight; below it, on a small screen, it has to be brought there.
