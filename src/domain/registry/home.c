@@ -1,7 +1,7 @@
 /* home.c: home.summary: what waits for me, and the pulse of the place.
  *
  * Every figure is bounded: totals are the store's own row counts; days and ages are counted through
- * indexes up to a limit, and where a limit was reached the answer says so instead of a wrong bar. */
+ * indexes up to a limit; the ages of very many are counted apart (pyramid.c). */
 #include "domain/registry/registry_int.h"
 
 #include "base/banned.h"
@@ -122,64 +122,18 @@ static Status put_days(Ctx *c, Val *out) {
     return ST_OK;
 }
 
-/* UNHCR's public age groups. */
-static const struct {
-    const char *name;
-    int from, to; /* completed years */
-} bands[] = {
-    { "0-4", 0, 4 },     { "5-11", 5, 11 },  { "12-17", 12, 17 },
-    { "18-59", 18, 59 }, { "60+", 60, 150 },
-};
-
-static Status bar(Ctx *c, size_t band, char sex, bool *capped, int64_t *ret) {
-    Day last = day_add_years(c->today, -bands[band].from);
-    Day first = day_add_years(c->today, -bands[band].to - 1) + 1;
-    Str where =
-        str_printf(c->arena,
-                   "birth_date >= %.*s and birth_date <= %.*s and sex = '%c' and "
-                   "process_status = '" PROCESS_ACTIVE "'",
-                   STR_ARG(day_to_iso(c->arena, first)), STR_ARG(day_to_iso(c->arena, last)), sex);
-    TRY(count(c, "person", where, BAR_CAP, ret));
-    *capped = *capped || *ret >= BAR_CAP;
-    return ST_OK;
-}
-
-static Status put_pyramid(Ctx *c, Val *out) {
-    Val list = val_list();
-    bool capped = false;
-    for (size_t i = 0; i < sizeof bands / sizeof bands[0]; i++) {
-        int64_t f, m;
-        Val one = val_map();
-        TRY(bar(c, i, 'F', &capped, &f));
-        TRY(bar(c, i, 'M', &capped, &m));
-        val_set_c(c->arena, &one, "band", val_text(str_of(bands[i].name)));
-        put_int(c, &one, "f", f);
-        put_int(c, &one, "m", m);
-        val_push(c->arena, &list, one);
-    }
-    val_set_c(c->arena, out, "pyramid", list);
-    val_set_c(c->arena, out, "pyramid_capped", val_bool(capped));
-    return ST_OK;
-}
-
-static Status show_place(Ctx *c, Val *ret) {
+static Status show_place(Ctx *c, const OpTable *table, Val *ret) {
     int64_t people, groups;
     Val out = val_map();
     TRY(total(c, "person", &people));
     TRY(total(c, "registration_group", &groups));
-    bool few = people >= 0 && people <= COUNTED_MAX;
-    if (few) { /* without those that are void */
-        TRY(read_count(c, registry_kind(c, "person"), NULL, COUNTED_MAX, &people));
-        TRY(read_count(c, registry_kind(c, "registration_group"), NULL, COUNTED_MAX, &groups));
-    }
     if (people >= 0) put_int(c, &out, "people", people);
     if (groups >= 0) put_int(c, &out, "groups", groups);
     TRY(put_days(c, &out));
-    /* Counting a country's people takes longer than anybody waits for a page to open. */
-    if (few)
-        TRY(put_pyramid(c, &out));
+    if (people >= 0 && people <= PYRAMID_AT_ONCE)
+        TRY(pyramid_count(c, &out));
     else
-        val_set_c(c->arena, &out, "pyramid_capped", val_bool(true));
+        TRY(pyramid_of_many(c, table, &out));
     *ret = out;
     return ST_OK;
 }
@@ -205,7 +159,7 @@ Status op_home_summary(Ctx *c, OpCall *call) {
     val_set_c(c->arena, &out, "mine", mine);
     if (actor_may(c->actor, PERM_PERSON_READ)) {
         if (anything_in_reach(c))
-            TRY(show_place(c, &place));
+            TRY(show_place(c, call->table, &place));
         else
             place = empty_place(c);
         val_set_c(c->arena, &out, "place", place);

@@ -210,6 +210,13 @@ Status op_home_summary(Ctx *c, OpCall *call) CHECKED;
 /* colleagues.c: whether an account is active, sits at the actor's office and may register. */
 Status is_colleague(Ctx *c, const Record *user, bool *ret) CHECKED;
 
+/* pyramid.c: put "pyramid" and "pyramid_at" of people in reach. */
+enum { PYRAMID_AT_ONCE = 100000 };
+Status pyramid_count(Ctx *c, Val *out) CHECKED;
+/* The last figures a task has counted, if any; begins one where they are old. */
+Status pyramid_of_many(Ctx *c, const OpTable *table, Val *out) CHECKED;
+Status op_people_count(Ctx *c, OpCall *call) CHECKED;
+
 /* draft.c: counts for home. */
 Status drafts_count(Ctx *c, int64_t *ret_active, int64_t *ret_parked) CHECKED;
 /* Takes a draft away that has become a registration. Inside a write. */

@@ -543,14 +543,20 @@ static const Field band_fields[] = {
     { "m", .type = FT_INT, .doc = "Men and boys" },
 };
 static SHAPE(band, "age_band", band_fields);
+#define PYRAMID                                                                                    \
+    LIST_OF("pyramid", band, 10, "By age and sex"), {                                              \
+        "pyramid_at", .type = FT_TIME, .doc = "When they were counted"                             \
+    }
+static const Field count_out[] = { PYRAMID };
+SHAPE(returns_people_count, "people_counted", count_out);
 static const Field place_fields[] = {
     { "people", .type = FT_INT, .doc = "Persons in reach" },
     { "groups", .type = FT_INT, .doc = "Groups in reach" },
     { "today_people", .type = FT_INT, .doc = "Persons registered today" },
     LIST_OF("by_day", day_count, 31, "The last thirty days"),
-    LIST_OF("pyramid", band, 10, "By age and sex"),
+    PYRAMID,
     { "pyramid_capped", .type = FT_BOOL,
-      .doc = "Whether counting stopped at a limit: bars are then 'at least'" },
+      .doc = "There are too many to count them at once: a task is at it, ask again later" },
 };
 static SHAPE(place, "home_place", place_fields);
 static const Field home_out[] = {

@@ -19,6 +19,6 @@ extern const Shape takes_search, returns_search;
 extern const Shape takes_person_id, returns_person_file, takes_group_id, returns_group_file;
 extern const Shape takes_as_of, takes_history, returns_history;
 extern const Shape takes_check, returns_check, takes_date, returns_date;
-extern const Shape takes_nothing, returns_home;
+extern const Shape takes_nothing, returns_home, returns_people_count;
 
 #endif

@@ -28,6 +28,7 @@ export interface Summary {
     by_day: { day: string; n: number }[];
     pyramid: { band: string; f: number; m: number }[];
     pyramid_capped?: boolean;
+    pyramid_at?: string;
   };
 }
 
@@ -55,7 +56,7 @@ export function HomeDesk() {
               </div>
               <div class="pictures-grid">
                 <Arrivals rows={data.place.by_day} source={t('home.source', { time: formatTime(read.current) })} />
-                <Pyramid rows={data.place.pyramid} capped={data.place.pyramid_capped === true} source={t('home.source', { time: formatTime(read.current) })} />
+                <Pyramid rows={data.place.pyramid} capped={data.place.pyramid_capped === true} source={t('home.source', { time: formatTime(data.place.pyramid_at ?? read.current) })} />
               </div>
             </section>
           </>
