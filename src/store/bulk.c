@@ -5,88 +5,7 @@
  * store_bulk_end() the folder may be lost to a power cut. */
 #include "store/store_int.h"
 
-#include <stdlib.h>
-
 #include "base/banned.h"
-
-/* Acts look up keys ("=") and numbers ("#"); names and last digits are what people search by. */
-bool bulk_term_is_late(Str term) {
-    return term.n > 0 && term.s[0] != '=' && term.s[0] != '#';
-}
-
-/* ---- terms ---- */
-
-/* The rows of one term, in ascending order. */
-typedef struct Postings {
-    VEC(int64_t) rids;
-} Postings;
-
-static void note_terms(Map *lists, int64_t rid, Str rest, bool late_only) {
-    while (rest.s && rest.n) {
-        Str term = str_cut(&rest, ' ');
-        if (late_only && !bulk_term_is_late(term)) continue;
-        Postings *p = map_get(lists, term);
-        if (!p) {
-            p = arena_new_of(lists->arena, Postings);
-            map_put(lists, term, p);
-        }
-        vec_push(lists->arena, &p->rids, rid);
-    }
-}
-
-static Status gather(Ctx *c, Db *db, const TableSpec *t, bool late_only, Map *lists) {
-    Stmt *st = db_stmt(
-        c, db,
-        str_c(c->arena,
-              str_printf(c->arena,
-                         "SELECT rid, terms FROM \"%s\" WHERE terms IS NOT NULL ORDER BY rid",
-                         t->name)));
-    if (!st) return ctx_status(c);
-    for (;;) {
-        bool row = false;
-        TRY(db_step(c, db, st, &row));
-        if (!row) return ST_OK;
-        note_terms(lists, col_int(st, 0), col_bytes(st, 1), late_only);
-    }
-}
-
-static int by_key(const void *x, const void *y) {
-    return str_cmp(((const MapEntry *)x)->key, ((const MapEntry *)y)->key);
-}
-
-static Status put_postings(Ctx *c, Db *db, uint32_t kind_no, const MapEntry *e) {
-    const Postings *p = e->value;
-    for (size_t i = 0; i < p->rids.n; i++) {
-        Stmt *put =
-            db_stmt(c, db, "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
-        if (!put) return ctx_status(c);
-        bind_int(put, 1, kind_no);
-        bind_text(put, 2, e->key);
-        bind_int(put, 3, p->rids.v[i]);
-        TRY(db_run(c, db, put));
-    }
-    return ST_OK;
-}
-
-static Status fill(Ctx *c, Db *db, const TableSpec *t, bool late_only, Arena *a) {
-    Map lists = map_new(a);
-    TRY(gather(c, db, t, late_only, &lists));
-    MapEntry *sorted = arena_copy(a, lists.entries, lists.n * sizeof(*sorted));
-    if (lists.n) qsort(sorted, lists.n, sizeof(*sorted), by_key);
-    for (size_t i = 0; i < lists.n; i++)
-        TRY(put_postings(c, db, t->kind->k->no, &sorted[i]));
-    return ST_OK;
-}
-
-Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool late_only) {
-    enum { ARENA_GB = 8 }; /* some 25 bytes a term of a row: 400 MB for a million people */
-    Arena *a = arena_new(c->env, (size_t)ARENA_GB << 30);
-    Status st = fill(c, db, t, late_only, a);
-    arena_free(a);
-    return st;
-}
-
-/* ---- indexes ---- */
 
 /* Accounts and offices are few, and looked up by all kinds of fields. */
 static bool has_late(const TableSpec *t) {
@@ -134,13 +53,13 @@ Status bulk_begin(Ctx *c, Store *s) {
     return st;
 }
 
-static Status make_names(Ctx *c, Tx *tx, void *store) {
+static Status make_words(Ctx *c, Tx *tx, void *store) {
     Store *s = store;
     Db *db = s->writer.db;
     const Schema *schema = s->writer.schema;
     (void)tx;
     for (size_t i = 0; i < schema->n; i++)
-        if (schema->tables[i].has_terms) TRY(terms_fill(c, db, &schema->tables[i], true));
+        if (schema->tables[i].has_terms) TRY(terms_fill(c, db, &schema->tables[i], false));
     s->bulk = false;
     return ST_OK;
 }
@@ -164,7 +83,7 @@ static Status make_whole(Ctx *c, Tx *tx, void *store) {
 /* An index a transaction, so that the log between checkpoints stays short. */
 Status store_bulk_end(Ctx *c, Store *s) {
     const Schema *schema = store_schema(s);
-    TRY(store_write(s, c, make_names, s));
+    TRY(store_write(s, c, make_words, s));
     for (size_t i = 0; i < schema->n; i++) {
         Str all = has_late(&schema->tables[i]) ? str_of(schema->tables[i].ddl_late) : STR("");
         while (all.s && all.n) {

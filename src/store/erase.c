@@ -6,20 +6,19 @@
 
 #include "base/banned.h"
 
+static Status forget_terms(Ctx *c, Projector *p, const Row *row) {
+    TermList old = { .v = arena_array(c->arena, Str, TERMS_PER_ROW_MAX) };
+    old.n = row_terms(c->arena, row, old.v);
+    return terms_change(c, p, row, old, (TermList){ 0 });
+}
+
 static Status erase_row(Ctx *c, Projector *p, const TableSpec *t, Id id) {
     for (;;) {
         Row row;
         TRY(row_find(c, p->db, t, id, &row));
         if (!row.rid) return ST_OK;
-        Stmt *st = NULL;
-        if (t->has_terms) {
-            st = db_stmt(c, p->db, "DELETE FROM term WHERE kind=?1 AND rid=?2");
-            if (!st) return ctx_status(c);
-            bind_int(st, 1, t->kind->k->no);
-            bind_int(st, 2, row.rid);
-            TRY(db_run(c, p->db, st));
-        }
-        st = db_stmt(
+        if (t->has_terms) TRY(forget_terms(c, p, &row));
+        Stmt *st = db_stmt(
             c, p->db,
             str_c(c->arena, str_printf(c->arena, "DELETE FROM \"%s\" WHERE rid=?1", t->name)));
         if (!st) return ctx_status(c);

@@ -16,11 +16,10 @@ typedef struct Target {
     uint64_t columns[4]; /* bits of columns that changed */
     bool void_changed, extra_changed, heads_changed, terms_changed;
     bool was_void;
-    Str *old_list, *new_list;
-    size_t n_old, n_new;
+    TermList old; /* search terms before the first change that fed them; v == NULL: not asked yet */
 } Target;
 
-enum { TERMS_PER_ROW_MAX = 96, COLUMNS_MAX = 256 };
+enum { COLUMNS_MAX = 256 };
 
 Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema) {
     return (Projector){ .store = s, .db = db, .schema = schema, .arena = a };
@@ -98,99 +97,6 @@ static Status count_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_
     bind_int(st, 3, delta);
     bind_int(st, 4, void_delta);
     return db_run(c, p->db, st);
-}
-
-/* ---- search terms ---- */
-
-static void add_term(Str *list, size_t *n, Str term) {
-    if (*n == TERMS_PER_ROW_MAX || term.n == 0) return;
-    for (size_t i = 0; i < *n; i++)
-        if (str_eq(list[i], term)) return;
-    list[(*n)++] = term;
-}
-
-/* "#" and the number's keys; "~" and its last four digits. */
-static void add_number_terms(Arena *a, Str *list, size_t *n, Str value) {
-    Str keys[NUMBER_TERMS_MAX];
-    size_t m = number_terms(a, value, keys);
-    for (size_t i = 0; i < m; i++)
-        add_term(list, n, str_concat(a, STR("#"), keys[i]));
-    Str ascii = text_digits_ascii(a, value);
-    char digits[4];
-    size_t count = 0;
-    for (size_t i = ascii.n; i-- > 0;) {
-        if (ascii.s[i] < '0' || ascii.s[i] > '9') continue;
-        if (count < 4) digits[3 - count] = ascii.s[i];
-        count++;
-    }
-    if (count >= 6) add_term(list, n, str_printf(a, "~%.4s", digits));
-}
-
-static Val value_named(const void *record, const char *field) {
-    const Row *row = record;
-    for (size_t i = 0; i < row->table->n_columns; i++)
-        if (strcmp(row->table->columns[i].field->f.name, field) == 0) return row->values[i];
-    return VAL_ABSENT;
-}
-
-static size_t row_terms(Arena *a, const Row *row, Str *list) {
-    Str keys[KIND_TERMS_MAX];
-    const Kind *kind = row->table->kind->k;
-    size_t n = 0,
-           n_keys = kind->terms && row->table->main ? kind->terms(a, value_named, row, keys) : 0;
-    for (size_t i = 0; i < n_keys; i++)
-        add_term(list, &n, keys[i]);
-    for (size_t i = 0; i < row->table->n_columns; i++) {
-        const FieldInfo *f = row->table->columns[i].field;
-        if (!(f->f.flags & (FF_NAME | FF_SEARCH)) || row->values[i].type != VAL_TEXT) continue;
-        if (f->f.flags & FF_NAME) {
-            NameTerms t = name_terms(a, row->values[i].text);
-            for (size_t j = 0; j < t.n; j++)
-                add_term(list, &n, t.v[j]);
-        } else {
-            add_number_terms(a, list, &n, row->values[i].text);
-        }
-    }
-    return n;
-}
-
-static bool in_list(const Str *list, size_t n, Str term) {
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(list[i], term)) return true;
-    return false;
-}
-
-static Status write_terms(Ctx *c, Projector *p, const KindInfo *k, int64_t rid, const Str *from,
-                          size_t n_from, const Str *to, size_t n_to, const char *sql) {
-    for (size_t i = 0; i < n_from; i++) {
-        if (in_list(to, n_to, from[i])) continue;
-        if (p->names_later && bulk_term_is_late(from[i])) continue;
-        Stmt *st = db_stmt(c, p->db, sql);
-        if (!st) return ctx_status(c);
-        bind_int(st, 1, k->k->no);
-        bind_text(st, 2, from[i]);
-        bind_int(st, 3, rid);
-        TRY(db_run(c, p->db, st));
-    }
-    return ST_OK;
-}
-
-/* The index is brought from the old list to the new one. */
-static Status update_terms(Ctx *c, Projector *p, const Target *t) {
-    const KindInfo *k = t->table->kind;
-    TRY(write_terms(c, p, k, t->row.rid, t->old_list, t->n_old, t->new_list, t->n_new,
-                    "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3"));
-    return write_terms(c, p, k, t->row.rid, t->new_list, t->n_new, t->old_list, t->n_old,
-                       "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)");
-}
-
-static Str joined_terms(Arena *a, const Target *t) {
-    Buf b = buf_new(a, 64 << 10);
-    for (size_t i = 0; i < t->n_new; i++) {
-        if (i) buf_byte(&b, ' ');
-        buf_str(&b, t->new_list[i]);
-    }
-    return buf_text(&b);
 }
 
 /* ---- one value ---- */
@@ -321,9 +227,9 @@ static Status local_context(Ctx *c, Projector *p, const ChangeGroup *g, CoverEnt
 
 /* Before the first of the values that feed them changes: most changes touch none. */
 static void note_old_terms(Arena *a, Target *t) {
-    if (!t->table->has_terms || !t->row.rid || t->old_list) return;
-    t->old_list = arena_array(a, Str, TERMS_PER_ROW_MAX);
-    t->n_old = row_terms(a, &t->row, t->old_list);
+    if (!t->table->has_terms || !t->row.rid || t->old.v) return;
+    t->old.v = arena_array(a, Str, TERMS_PER_ROW_MAX);
+    t->old.n = row_terms(a, &t->row, t->old.v);
 }
 
 static Status apply_value(Ctx *c, Projector *p, const ChangeOrigin *o, Target *t,
@@ -402,7 +308,6 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
     bind_extra(st, 4, c->arena, t->row.extra);
     bind_blob(st, 5, heads_bytes(c->arena, &t->row.heads));
     int i = 6;
-    if (t->table->has_terms) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
         i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n], lang);
     TRY(db_run(c, p->db, st));
@@ -417,7 +322,6 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     buf_printf(&sql, "UPDATE \"%s\" SET heads=?2", t->table->name);
     if (t->void_changed) buf_printf(&sql, ", void=?%d", i++);
     if (t->extra_changed) buf_printf(&sql, ", extra=?%d", i++);
-    if (t->terms_changed) buf_printf(&sql, ", terms=?%d", i++);
     for (size_t n = 0; n < t->table->n_columns; n++) {
         if (!(t->columns[n / 64] & 1ULL << (n % 64))) continue;
         const Column *col = &t->table->columns[n];
@@ -436,7 +340,6 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
         i++;
     }
     if (t->extra_changed) bind_extra(st, i++, c->arena, t->row.extra);
-    if (t->terms_changed) bind_text(st, i++, joined_terms(c->arena, t));
     for (size_t n = 0; n < t->table->n_columns; n++)
         if (t->columns[n / 64] & 1ULL << (n % 64))
             i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n],
@@ -469,16 +372,14 @@ static Status close_target(Ctx *c, Projector *p, Target *t) {
     heads_hash_add(sum, 1, t->table->kind->k->no, t->row.id, t->table->lane, &t->row.heads,
                    store_stream_id, p->store, c->arena);
     if (!t->heads_changed) return ST_OK;
-    t->terms_changed &= t->table->has_terms;
-    if (t->terms_changed) {
-        t->new_list = arena_array(c->arena, Str, TERMS_PER_ROW_MAX);
-        t->n_new = row_terms(c->arena, &t->row, t->new_list);
-    }
     TRY(known ? update_row(c, p, t) : insert_row(c, p, t));
     if (t->table->main)
         TRY(count_row(c, p, t->table->kind, t->row.scope_no, !known,
                       is_void(&t->row) - t->was_void));
-    return t->terms_changed && !p->bulk ? update_terms(c, p, t) : ST_OK;
+    if (!t->terms_changed || !t->table->has_terms || p->bulk) return ST_OK;
+    TermList now = { .v = arena_array(c->arena, Str, TERMS_PER_ROW_MAX) };
+    now.n = row_terms(c->arena, &t->row, now.v);
+    return terms_change(c, p, &t->row, t->old, now);
 }
 
 Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch) {

@@ -82,7 +82,7 @@ static void find_columns(Arena *a, TableSpec *t) {
         bool text = f->f.type == FT_TEXT;
         t->columns[t->n_columns++] = (Column){
             .field = f,
-            .fold = text && f->f.flags & (FF_INDEXED | FF_SORT),
+            .fold = text && f->f.flags & FF_INDEXED,
             .sort = text && f->f.flags & FF_SORT,
         };
     }
@@ -109,10 +109,15 @@ static void write_ddl(Buf *b, TableSpec *t) {
         if (col->fold) buf_printf(b, ", \"%s__fold\" TEXT", col->field->f.name);
         if (col->sort) buf_printf(b, ", \"%s__sort\" BLOB", col->field->f.name);
     }
-    /* the row's own search terms, so that a candidate is judged without working them out again */
-    if (t->has_terms) buf_printf(b, ", terms TEXT");
     buf_printf(b, ", extra TEXT, heads BLOB NOT NULL) STRICT;");
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
+    /* only which rows have a word; beginnings of up to four letters, as one types, have lists of their
+     * own */
+    if (t->has_terms)
+        buf_printf(b,
+                   "CREATE VIRTUAL TABLE \"%s__words\" USING fts5(words, content='', columnsize=0,"
+                   " detail=none, prefix='1 2 3 4', tokenize=\"ascii tokenchars '~@_'\");",
+                   t->name);
 }
 
 static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
@@ -129,13 +134,25 @@ static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
     }
 }
 
+static void write_word_statements(Arena *a, TableSpec *t) {
+    const char *n = t->name;
+    t->sql_words_put = str_c(
+        a, str_printf(a, "INSERT INTO \"%s__words\"(rowid, words) VALUES(?1, ?2)", n));
+    t->sql_words_drop = str_c(
+        a, str_printf(a,
+                      "INSERT INTO \"%s__words\"(\"%s__words\", rowid, words)"
+                      " VALUES('delete', ?1, ?2)",
+                      n, n));
+    t->sql_words_find = str_c(
+        a, str_printf(a, "SELECT rowid FROM \"%s__words\" WHERE \"%s__words\" MATCH ?1", n, n));
+}
+
 static void write_statements(Arena *a, TableSpec *t) {
     Buf cols = buf_new(a, 64 << 10), names = buf_new(a, 64 << 10), marks = buf_new(a, 64 << 10);
     buf_printf(&cols, "rid, id, scope, void, extra, heads");
     buf_printf(&names, "id, scope, void, extra, heads");
     buf_printf(&marks, "?1, ?2, ?3, ?4, ?5");
     int n = 5;
-    if (t->has_terms) buf_printf(&names, ", terms"), buf_printf(&marks, ", ?%d", ++n);
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         const char *name = col->field->f.name;
@@ -155,6 +172,7 @@ static void write_statements(Arena *a, TableSpec *t) {
     t->sql_select_any = (char *)(uintptr_t)str_c(
         a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE id=?1 ORDER BY scope LIMIT 1", STR_ARG(c),
                       t->name));
+    write_word_statements(a, t);
     t->sql_select_rid = (char *)(uintptr_t)str_c(
         a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE rid=?1", STR_ARG(c), t->name));
 }
@@ -192,6 +210,8 @@ Schema *schema_new(Env *env, const Model *m) {
     Sha256 h;
     sha256_start(&h);
     sha256_add(&h, derived_ddl, sizeof(derived_ddl));
+    const uint32_t sort_version = SORT_KEY_VERSION;
+    sha256_add(&h, &sort_version, sizeof(sort_version));
     for (size_t i = 0; i < n; i++) {
         const KindInfo *k = model_kind_at(m, i);
         uint32_t lanes = 1u << k->k->lane;
@@ -228,7 +248,9 @@ Status schema_drop(Ctx *c, Db *db) {
     Stmt *st = db_stmt(
         c, db,
         "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'ledger\\_%' ESCAPE '\\'"
-        " AND name NOT LIKE 'local\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+        " AND name NOT LIKE 'local\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        /* FTS5's own go with theirs */
+        " AND name NOT LIKE '%\\_\\_words\\_%' ESCAPE '\\'");
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;

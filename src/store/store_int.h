@@ -26,6 +26,7 @@ typedef struct TableSpec {
     size_t n_columns;
     bool has_terms; /* some field feeds search terms */
     char *sql_insert, *sql_select, *sql_select_any, *sql_select_rid, *sql_columns;
+    const char *sql_words_put, *sql_words_drop, *sql_words_find; /* has_terms: see terms.c */
     char *ddl;         /* CREATE TABLE and the index of ids */
     char *ddl_indexes; /* the others: made last where many rows come at once */
     char *ddl_late;    /* the end of ddl_indexes: those that lists need, but no act (bulk.c) */
@@ -218,9 +219,6 @@ void *writer_main(void *store);
 Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) CHECKED;
 /* bulk.c: before the writer thread runs. */
 Status bulk_begin(Ctx *c, Store *s) CHECKED;
-bool bulk_term_is_late(Str term);
-/* The terms of all rows of a table, put into the index in its order. */
-Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool late_only) CHECKED;
 /* Takes custom fields and code entries into a new model and schema; make_tables: also makes the tables
  * that are new. Writer thread, or before it runs. */
 Status store_reload_model(Ctx *c, Store *s, bool make_tables) CHECKED;
@@ -284,6 +282,14 @@ typedef struct ChangeOrigin {
     StreamId stream;
 } ChangeOrigin;
 
+/* What became of the words of a row (terms.c). */
+typedef struct WordChange {
+    const TableSpec *table;
+    int64_t rid;
+    size_t order; /* among the changes of one row */
+    Str old, now; /* the row's words; empty: none */
+} WordChange;
+
 /* Projects onto the tables of any database: the live one or one being rebuilt beside it. */
 typedef struct Projector Projector;
 struct Projector {
@@ -295,7 +301,8 @@ struct Projector {
     bool *hash_loaded;
     size_t n_hashes;
     bool bulk;        /* search terms are put in at the end, from the rows: see rebuild.c */
-    bool names_later; /* those of names are, the others at once: see bulk.c */
+    bool words_later; /* words are, keys at once: see bulk.c */
+    VEC(WordChange) words; /* of the running transaction, not yet in the index */
     int64_t quarantined;
 };
 Projector projector_new(Arena *a, Store *s, Db *db, const Schema *schema);
@@ -340,6 +347,32 @@ bool reach_has_scope(const Ctx *c, uint32_t scope);
 /* A main row as a whole record: the values of other lanes in reach, custom ones too, and whether people
  * have to decide between several. */
 Status record_finish(Ctx *c, Row *row, Record **ret) CHECKED;
+
+/* ---- search terms ---- */
+
+typedef struct TermList {
+    Str *v;
+    size_t n;
+} TermList;
+enum { TERMS_PER_ROW_MAX = 96 };
+
+/* The row's terms, at most TERMS_PER_ROW_MAX, into list; returns how many. */
+size_t row_terms(Arena *a, const Row *row, Str *list);
+bool term_in(const Str *list, size_t n, Str term);
+/* Looked up by acts, in table "term"; all others are words. */
+bool term_is_key(Str term);
+/* The key under which rows with this one are kept: itself, or a less telling one. */
+Str term_kept(Arena *a, Str key);
+/* What became of a row: its keys at once, its words with terms_flush(). */
+Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) CHECKED;
+/* Before COMMIT. leave_no_trace: also from the index's own past. */
+Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) CHECKED;
+/* The words (and keys) of all rows of a table, into empty indexes. */
+Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) CHECKED;
+/* The expression for t->sql_words_find: each token, in one of the scopes (n_scopes 0: in any). */
+Str words_match(Arena *a, const NameToken *tokens, size_t n, const uint32_t *scopes,
+                size_t n_scopes);
+
 /* Takes a deleted row out of hash, count and conflicts. */
 Status project_forget_row(Ctx *c, Projector *p, const Row *row) CHECKED;
 

@@ -71,10 +71,14 @@ static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p) {
     if (!save) return ctx_status(bc);
     TRY(db_run(bc, db, save));
     int64_t keys_before = keys_used(s->keys);
+    size_t words_before = p->words.n;
     Tx tx = { .store = s, .by_key = map_new(job->ctx->arena), .projector = p };
     tx.act.client_time = TIME_NONE;
     job->status = run_in_ctx(s, &tx, job, p);
-    if (job->status != ST_OK) return roll_back_job(bc, s, keys_before, p);
+    if (job->status != ST_OK) {
+        p->words.n = words_before;
+        return roll_back_job(bc, s, keys_before, p);
+    }
     TRY(projector_flush(bc, p));
     Stmt *release = db_stmt(bc, db, "RELEASE job");
     if (!release) return ctx_status(bc);
@@ -104,6 +108,7 @@ static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p) {
     int64_t keys_before = keys_used(s->keys);
     for (WriteJob *j = first; j; j = j->next)
         TRY(run_job(bc, s, j, p));
+    TRY(terms_flush(bc, p, s->erased));
     TRY(write_seals(bc, s));
     if (keys_used(s->keys) != keys_before)
         TRY(meta_put_int(bc, s->writer.db, "keys_used", keys_used(s->keys)));
@@ -174,7 +179,7 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
         s->writer.schema = store_schema(s);
         st = db_exec(&bc, s->writer.db, "BEGIN IMMEDIATE");
         Projector p = projector_new(a, s, s->writer.db, s->writer.schema);
-        p.names_later = s->bulk;
+        p.words_later = s->bulk;
         if (st == ST_OK) st = run_all(&bc, s, first, &p);
         if (st != ST_OK) {
             note_failure(&bc, s, st);

@@ -2,7 +2,8 @@
  *
  * A key is the primary weights, 01, the secondary weights, 01, the tertiary weights; weights are 02
  * and above, so a prefix sorts first and no byte is NUL. Trailing weights that say nothing are left
- * out. The levels are those of the Unicode Collation Algorithm (UTS #10); the orders of letters are
+ * out; a capital at the beginning of a word and small letters after it say nothing, for so are names
+ * written, and the keys of a million of them are stored twice. The levels are those of the Unicode Collation Algorithm (UTS #10); the orders of letters are
  * CLDR's for ar, fa and ps, but that ps has و before ه, as printed in Afghanistan. */
 #include "text/sortkey.h"
 
@@ -23,7 +24,7 @@ enum {
     OTHER_SCRIPT = 0x58,
     REST = 0xA0, /* + code point */
     SCRIPT_LETTERS_MAX = OTHER_SCRIPT - OWN_SCRIPT,
-    CAPITAL = 0x03,
+    OTHER_CASE = 0x03, /* than a name's first and other letters have */
     DIGITS_MAX = 200,
 };
 
@@ -144,6 +145,16 @@ static bool is_capital(uint32_t cp) {
            (cp >= 0x0400 && cp <= 0x042F) || cp == 0x0178;
 }
 
+static bool has_case(uint32_t letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 0x0370 && letter <= 0x052F);
+}
+
+/* The first of a word is expected to be a capital, the others not to be. */
+static uint8_t case_weight(const Sorter *s, uint32_t letter, bool capital) {
+    bool first = s->primary.n == 0 || s->primary.p[s->primary.n - 1] == SPACE;
+    return has_case(letter) && capital != first ? OTHER_CASE : PLAIN;
+}
+
 /* --- one code point ------------------------------------------------------------------------------ */
 
 static void add_letter(Sorter *s, uint32_t letter, uint8_t secondary, uint8_t tertiary) {
@@ -201,7 +212,7 @@ static void add_folded(Sorter *s, uint32_t cp) {
             /* case alone is no variant */
             uint8_t secondary = variant ? variant_weight(cp) : PLAIN;
             if (capital && cp >= 0x0370 && cp <= 0x052F) secondary = PLAIN;
-            add_letter(s, c, secondary, capital ? CAPITAL : PLAIN);
+            add_letter(s, c, secondary, i ? PLAIN : case_weight(s, c, capital));
         }
     }
 }

@@ -7,7 +7,8 @@
  * ت, ځ after ج, څ after چ, ډ after د, ړ after ر, ږ after ژ, ښ after ش, ګ after ک, ڼ after ن, ی ې ۍ
  * ئ last); آ stands before ا in Persian and Pashto; letters foreign to the language follow their
  * nearest relative. Accents and letter variants decide where letters are equal, case where accents
- * are; accents are compared from the front in fr too (CLDR fr, not fr-CA).
+ * are (names as they are usually written, Ahmad, before ahmad and AHMAD); accents are compared from
+ * the front in fr too (CLDR fr, not fr-CA).
  *
  * Keys of different languages must not be mixed in one column: use the language of the operation. */
 #ifndef TEXT_SORTKEY_H
@@ -15,7 +16,10 @@
 
 #include "base/str.h"
 
-enum { SORT_TEXT_BYTES_MAX = 400 }; /* what lies beyond does not count */
+enum {
+    SORT_TEXT_BYTES_MAX = 400, /* what lies beyond does not count */
+    SORT_KEY_VERSION = 2,      /* grows when keys change: those that are stored are made anew */
+};
 
 /* lang: BCP 47; an unknown language is sorted as en. The key holds no NUL byte. */
 Str sort_key(Arena *a, Str text, Str lang);

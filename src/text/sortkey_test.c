@@ -23,7 +23,7 @@ static const struct {
     const char *v[48];
 } lists[] = {
     { "en", { "",       "-",   "!",        "2",    "10",   "010a",   "Ahmad", "ahmad shah",
-              "Ahmadi", "Ali", "Ali Reza", "Alia", "cote", "Cote",   "coté",  "côte",
+              "Ahmadi", "Ali", "Ali Reza", "Alia", "Cote", "cote",   "coté",  "côte",
               "Zoe",    "Zoé", "Zoey",     "احمد", "ی",    "Сергей", "ተስፋዬ" } },
     { "fr", { "cote", "coté", "côte", "côté", "e", "é", "è", "ê", "ë", "eau", "Œuvre", "of" } },
     { "fa-AF", { "۲",    "۱۰",   "آرش",  "احمد", "بهار",  "پروین", "تمیم", "ثریا", "جمیله", "چمن",

@@ -92,7 +92,7 @@ static const Field person_fields[] = {
     { "family_name_local", .no = 12, NAME_PART, .ask = ASK_BASIC,
       .doc = "Family name in its own script" },
     { "display_name", .no = 13, .type = FT_TEXT, .max = 1000,
-      .flags = FF_PERSONAL | FF_SORT | FF_INDEXED | FF_FIXED,
+      .flags = FF_PERSONAL | FF_SORT | FF_FIXED,
       .doc = "The joined name lists are ordered by; written by the program from the name parts" },
     { "sex", .no = 14, .type = FT_CODE, .codes = "sex", .flags = FF_PERSONAL,
       .merge = MERGE_MUST_RESOLVE, .ask = ASK_EMERGENCY, .doc = "Sex, as the person states it" },

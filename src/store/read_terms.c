@@ -1,0 +1,131 @@
+/* read_terms.c: records by search terms, within reach.
+ *
+ * Words are found by the full text index, all of a query's at once. A key is found in table "term";
+ * the row's own terms then say whether it has the very key that was asked for, and the query's other
+ * tokens. */
+#include "store/store_int.h"
+
+#include "base/banned.h"
+
+enum {
+    SCAN_DEFAULT = 50000,
+    TERMS_RESULT_MAX = 1000,
+    SCOPES_IN_MATCH = 64, /* who sees more offices is answered by looking at the rows */
+};
+
+typedef struct TermScan {
+    const TermQuery *q;
+    const TableSpec *table;
+    const NameToken *lead; /* a key is looked up and the row judged; NULL: the index has judged */
+    int64_t searched, scan_max;
+    bool stopped;
+    VEC(Record *) found;
+} TermScan;
+
+static bool token_is_key(const NameToken *t) {
+    return t->n_alts > 0 && term_is_key(t->alts[0].term);
+}
+
+/* Does one of the row's own terms answer the token? */
+static bool terms_answer(TermList terms, const NameToken *t) {
+    for (size_t i = 0; i < t->n_alts; i++) {
+        Str want = t->alts[i].term;
+        for (size_t j = 0; j < terms.n; j++)
+            if (t->alts[i].is_prefix ? str_starts(terms.v[j], want) : str_eq(terms.v[j], want))
+                return true;
+    }
+    return false;
+}
+
+static bool all_answer(const Ctx *c, const TermScan *s, const Row *row) {
+    TermList terms = { .v = arena_array(c->arena, Str, TERMS_PER_ROW_MAX) };
+    terms.n = row_terms(c->arena, row, terms.v);
+    for (size_t i = 0; i < s->q->n_tokens; i++)
+        if (!terms_answer(terms, &s->q->tokens[i])) return false;
+    return true;
+}
+
+/* The alternatives of a key overlap. */
+static bool found_before(const TermScan *s, int64_t rid) {
+    for (size_t i = 0; i < s->found.n; i++)
+        if (s->found.v[i]->rid == rid) return true;
+    return false;
+}
+
+/* Looks at a row; takes it where it is in reach and answers. */
+static Status consider(Ctx *c, TermScan *s, int64_t rid) {
+    Stmt *st = db_stmt(c, c->reader->db, s->table->sql_select_rid);
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, rid);
+    bool found = false;
+    TRY(db_step(c, c->reader->db, st, &found));
+    if (!found) return ST_OK; /* deleted in this transaction */
+    Row row;
+    bool fits = reach_has(c, s->table->lane, (uint32_t)col_int(st, 2)) &&
+                (s->q->with_void || col_is_null(st, 3));
+    if (fits) row_from_stmt(c->arena, s->table, st, 0, &row);
+    sqlite3_reset(st);
+    if (!fits || (s->lead && (!all_answer(c, s, &row) || found_before(s, rid)))) return ST_OK;
+    Record *r = NULL;
+    TRY(record_finish(c, &row, &r));
+    vec_push(c->arena, &s->found, r);
+    return ST_OK;
+}
+
+/* The rows of a statement whose first column is their number. */
+static Status walk(Ctx *c, TermScan *s, Stmt *st) {
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, c->reader->db, st, &row));
+        if (!row) return ST_OK;
+        if (s->found.n >= s->q->limit || s->searched >= s->scan_max) {
+            s->stopped = true;
+            sqlite3_reset(st);
+            return ST_OK;
+        }
+        s->searched++;
+        Status status = consider(c, s, col_int(st, 0));
+        if (status == ST_OK) continue;
+        sqlite3_reset(st);
+        return status;
+    }
+}
+
+static Status walk_key(Ctx *c, TermScan *s, Str key) {
+    Stmt *st = db_stmt(c, c->reader->db, "SELECT rid FROM term WHERE kind=?1 AND term=?2");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, s->q->kind->k->no);
+    bind_text(st, 2, term_kept(c->arena, key));
+    return walk(c, s, st);
+}
+
+static Status walk_words(Ctx *c, TermScan *s) {
+    const Reach *reach = c->reach;
+    const uint32_t *scopes = NULL;
+    size_t n_scopes = 0;
+    if (!reach || (!reach->everything && reach->lane[s->table->lane].n == 0)) return ST_OK;
+    if (!reach->everything && reach->lane[s->table->lane].n <= SCOPES_IN_MATCH) {
+        scopes = reach->lane[s->table->lane].scopes;
+        n_scopes = reach->lane[s->table->lane].n;
+    }
+    Str match = words_match(c->arena, s->q->tokens, s->q->n_tokens, scopes, n_scopes);
+    Stmt *st = db_stmt(c, c->reader->db, s->table->sql_words_find);
+    if (!st) return ctx_status(c);
+    bind_text(st, 1, match);
+    return walk(c, s, st);
+}
+
+Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) {
+    TermScan s = { .q = q, .table = schema_table(c->reader->schema, q->kind, q->kind->k->lane) };
+    ASSERT(q->limit > 0 && q->limit <= TERMS_RESULT_MAX);
+    s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
+    for (size_t i = 0; i < q->n_tokens && !s.lead; i++)
+        if (token_is_key(&q->tokens[i])) s.lead = &q->tokens[i];
+    if (!s.lead && q->n_tokens) TRY(walk_words(c, &s));
+    for (size_t i = 0; s.lead && i < s.lead->n_alts && !s.stopped; i++)
+        TRY(walk_key(c, &s, s.lead->alts[i].term));
+    *ret = s.found.v;
+    *ret_n = s.found.n;
+    if (ret_searched) *ret_searched = s.stopped ? -s.searched : s.searched;
+    return ST_OK;
+}

@@ -1,0 +1,311 @@
+/* terms.c: the search terms of rows and the two indexes they stand in.
+ *
+ * Keys ("=" and "#") are looked up by acts, among what the same transaction has just written: table
+ * "term", kept up row by row. Words (of names) and last digits ("~") are what people search by: a full
+ * text index (SQLite's FTS5) beside each table, <table>__words, told once before COMMIT what became of
+ * its rows. A hundred thousand people share some thousand names: a B-tree of (name, row) would touch a
+ * page for each name of each person, the full text index appends and merges.
+ *
+ * Of a registration number the serial and the whole are kept; year and serial ("#26-4567") are looked
+ * for among those with that serial. */
+#include "store/store_int.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+/* ---- the terms of a row ---- */
+
+static void add_term(Str *list, size_t *n, Str term) {
+    if (*n == TERMS_PER_ROW_MAX || term.n == 0 || term_in(list, *n, term)) return;
+    list[(*n)++] = term;
+}
+
+/* "#" and the number's keys; "~" and its last four digits. */
+static void add_number_terms(Arena *a, Str *list, size_t *n, Str value) {
+    Str keys[NUMBER_TERMS_MAX];
+    size_t m = number_terms(a, value, keys);
+    for (size_t i = 0; i < m; i++)
+        add_term(list, n, str_concat(a, STR("#"), keys[i]));
+    Str ascii = text_digits_ascii(a, value);
+    char digits[4];
+    size_t count = 0;
+    for (size_t i = ascii.n; i-- > 0;) {
+        if (ascii.s[i] < '0' || ascii.s[i] > '9') continue;
+        if (count < 4) digits[3 - count] = ascii.s[i];
+        count++;
+    }
+    if (count >= 6) add_term(list, n, str_printf(a, "~%.4s", digits));
+}
+
+static Val value_named(const void *record, const char *field) {
+    const Row *row = record;
+    for (size_t i = 0; i < row->table->n_columns; i++)
+        if (strcmp(row->table->columns[i].field->f.name, field) == 0) return row->values[i];
+    return VAL_ABSENT;
+}
+
+size_t row_terms(Arena *a, const Row *row, Str *list) {
+    Str keys[KIND_TERMS_MAX];
+    const Kind *kind = row->table->kind->k;
+    size_t n = 0,
+           n_keys = kind->terms && row->table->main ? kind->terms(a, value_named, row, keys) : 0;
+    for (size_t i = 0; i < n_keys; i++)
+        add_term(list, &n, keys[i]);
+    for (size_t i = 0; i < row->table->n_columns; i++) {
+        const FieldInfo *f = row->table->columns[i].field;
+        if (!(f->f.flags & (FF_NAME | FF_SEARCH)) || row->values[i].type != VAL_TEXT) continue;
+        if (f->f.flags & FF_NAME) {
+            NameTerms t = name_terms(a, row->values[i].text);
+            for (size_t j = 0; j < t.n; j++)
+                add_term(list, &n, t.v[j]);
+        } else {
+            add_number_terms(a, list, &n, row->values[i].text);
+        }
+    }
+    return n;
+}
+
+bool term_in(const Str *list, size_t n, Str term) {
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(list[i], term)) return true;
+    return false;
+}
+
+bool term_is_key(Str term) {
+    return term.n > 0 && (term.s[0] == '=' || term.s[0] == '#');
+}
+
+static size_t dashes(Str term) {
+    size_t n = 0;
+    for (size_t i = 0; i < term.n; i++)
+        n += term.s[i] == '-';
+    return n;
+}
+
+static bool is_year_and_serial(Str term) {
+    return term.n > 0 && term.s[0] == '#' && dashes(term) == 1;
+}
+
+Str term_kept(Arena *a, Str key) {
+    if (!is_year_and_serial(key)) return key;
+    Str serial = key;
+    (void)str_cut(&serial, '-');
+    return str_concat(a, STR("#"), serial);
+}
+
+/* ---- keys ---- */
+
+static Status change_keys(Ctx *c, Projector *p, const Row *row, TermList from, TermList to,
+                          const char *sql) {
+    for (size_t i = 0; i < from.n; i++) {
+        Str term = from.v[i];
+        if (!term_is_key(term) || is_year_and_serial(term) || term_in(to.v, to.n, term)) continue;
+        Stmt *st = db_stmt(c, p->db, sql);
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, row->table->kind->k->no);
+        bind_text(st, 2, term);
+        bind_int(st, 3, row->rid);
+        TRY(db_run(c, p->db, st));
+    }
+    return ST_OK;
+}
+
+static const char put_key[] = "INSERT OR IGNORE INTO term(kind, term, rid) VALUES(?1, ?2, ?3)";
+static const char drop_key[] = "DELETE FROM term WHERE kind=?1 AND term=?2 AND rid=?3";
+
+/* ---- words ---- */
+
+/* What the tokenizer would take for a border becomes "_", when written and when looked for. */
+static void put_word(Buf *b, Str term) {
+    for (size_t i = 0; i < term.n; i++) {
+        uint8_t ch = (uint8_t)term.s[i];
+        bool kept = ch >= 0x80 || ch == '~' || (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z');
+        buf_byte(b, kept ? ch : '_');
+    }
+}
+
+/* Words of the terms, and the scope as one more, for people who see few offices. */
+static Str words_of(Arena *a, uint32_t scope_no, TermList terms) {
+    Buf b = buf_new(a, 64 << 10);
+    for (size_t i = 0; i < terms.n; i++) {
+        if (term_is_key(terms.v[i])) continue;
+        if (b.n) buf_byte(&b, ' ');
+        put_word(&b, terms.v[i]);
+    }
+    if (b.n) buf_printf(&b, " @%u", (unsigned)scope_no);
+    return buf_text(&b);
+}
+
+static void note_words(Projector *p, const Row *row, TermList old, TermList now) {
+    WordChange w = { .table = row->table,
+                     .rid = row->rid,
+                     .order = p->words.n,
+                     .old = words_of(p->arena, row->scope_no, old),
+                     .now = words_of(p->arena, row->scope_no, now) };
+    if (!str_eq(w.old, w.now)) vec_push(p->arena, &p->words, w);
+}
+
+Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) {
+    TRY(change_keys(c, p, row, old, now, drop_key));
+    TRY(change_keys(c, p, row, now, old, put_key));
+    if (!p->words_later) note_words(p, row, old, now);
+    return ST_OK;
+}
+
+static int by_row(const void *x, const void *y) {
+    const WordChange *a = x, *b = y;
+    if (a->table->no != b->table->no) return a->table->no < b->table->no ? -1 : 1;
+    if (a->rid != b->rid) return a->rid < b->rid ? -1 : 1;
+    return a->order < b->order ? -1 : 1;
+}
+
+static Status put_words(Ctx *c, Db *db, const char *sql, int64_t rid, Str words) {
+    if (words.n == 0) return ST_OK;
+    Stmt *st = db_stmt(c, db, sql);
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, rid);
+    bind_text(st, 2, words);
+    return db_run(c, db, st);
+}
+
+static Status merge_all(Ctx *c, Db *db, const TableSpec *t) {
+    return db_exec(c, db,
+                   str_c(c->arena, str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\")"
+                                                        " VALUES('optimize')",
+                                              t->name, t->name)));
+}
+
+Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) {
+    WordChange *w = p->words.v;
+    size_t n = p->words.n;
+    if (n) qsort(w, n, sizeof(*w), by_row);
+    for (size_t i = 0, last; i < n; i = last + 1) {
+        for (last = i; last + 1 < n && w[last + 1].table == w[i].table && w[last + 1].rid == w[i].rid;)
+            last++;
+        if (str_eq(w[i].old, w[last].now)) continue;
+        TRY(put_words(c, p->db, w[i].table->sql_words_drop, w[i].rid, w[i].old));
+        TRY(put_words(c, p->db, w[i].table->sql_words_put, w[i].rid, w[last].now));
+    }
+    /* What was taken out of a segment stays in it until it is merged with the others. */
+    for (size_t i = 0; i < n && leave_no_trace; i++)
+        if (i == 0 || w[i].table != w[i - 1].table) TRY(merge_all(c, p->db, w[i].table));
+    p->words.n = 0;
+    return ST_OK;
+}
+
+/* ---- many rows at once ---- */
+
+typedef struct Fill {
+    Ctx *c;
+    Db *db;
+    const TableSpec *table;
+    Arena *arena, *scratch; /* of the keys; of one row */
+    Map keys;               /* term → Postings */
+    bool with_keys;
+} Fill;
+
+/* The rows of one key, in ascending order. */
+typedef struct Postings {
+    VEC(int64_t) rids;
+} Postings;
+
+static void keep_key(Fill *f, Str term, int64_t rid) {
+    Postings *p = map_get(&f->keys, term);
+    if (!p) {
+        p = arena_new_of(f->arena, Postings);
+        map_put(&f->keys, str_copy(f->arena, term), p);
+    }
+    vec_push(f->arena, &p->rids, rid);
+}
+
+static Status fill_row(Fill *f, Ctx *c, const Row *row) {
+    TermList terms = { .v = arena_array(f->scratch, Str, TERMS_PER_ROW_MAX) };
+    terms.n = row_terms(f->scratch, row, terms.v);
+    for (size_t i = 0; i < terms.n && f->with_keys; i++)
+        if (term_is_key(terms.v[i]) && !is_year_and_serial(terms.v[i]))
+            keep_key(f, terms.v[i], row->rid);
+    return put_words(c, f->db, f->table->sql_words_put, row->rid,
+                     words_of(f->scratch, row->scope_no, terms));
+}
+
+static Status fill_words(Fill *f) {
+    Str sql = str_printf(f->c->arena, "SELECT %s FROM \"%s\" ORDER BY rid", f->table->sql_columns,
+                         f->table->name);
+    Stmt *st = db_stmt(f->c, f->db, str_c(f->c->arena, sql));
+    Ctx step = ctx_new(f->c->env, f->scratch);
+    if (!st) return ctx_status(f->c);
+    for (;;) {
+        bool more = false;
+        Row row;
+        TRY(db_step(f->c, f->db, st, &more));
+        if (!more) return ST_OK;
+        arena_reset(f->scratch);
+        row_from_stmt(f->scratch, f->table, st, 0, &row);
+        Status status = fill_row(f, &step, &row);
+        if (status != ST_OK)
+            return ctx_fail_cause(f->c, status, "", "error.store.rebuild", STR("search terms"));
+    }
+}
+
+static int by_key(const void *x, const void *y) {
+    return str_cmp(((const MapEntry *)x)->key, ((const MapEntry *)y)->key);
+}
+
+static Status fill_keys(Fill *f) {
+    size_t n = f->keys.n;
+    MapEntry *sorted = arena_copy(f->arena, f->keys.entries, n * sizeof(*sorted));
+    if (n) qsort(sorted, n, sizeof(*sorted), by_key);
+    for (size_t i = 0; i < n; i++) {
+        const Postings *p = sorted[i].value;
+        for (size_t j = 0; j < p->rids.n; j++) {
+            Stmt *st = db_stmt(f->c, f->db, put_key);
+            if (!st) return ctx_status(f->c);
+            bind_int(st, 1, f->table->kind->k->no);
+            bind_text(st, 2, sorted[i].key);
+            bind_int(st, 3, p->rids.v[j]);
+            TRY(db_run(f->c, f->db, st));
+        }
+    }
+    return ST_OK;
+}
+
+Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
+    enum { KEYS_GB = 8 }; /* some 40 bytes a key of a row: 200 MB for a million people */
+    Fill f = { .c = c, .db = db, .table = t, .with_keys = with_keys };
+    f.arena = arena_new(c->env, (size_t)KEYS_GB << 30);
+    f.scratch = arena_new(c->env, 16 << 20);
+    f.keys = map_new(f.arena);
+    Status st = fill_words(&f);
+    if (st == ST_OK) st = fill_keys(&f);
+    arena_free(f.scratch);
+    arena_free(f.arena);
+    return st;
+}
+
+/* ---- looking for words ---- */
+
+static void put_alternatives(Buf *b, const NameToken *t) {
+    buf_byte(b, '(');
+    for (size_t i = 0; i < t->n_alts; i++) {
+        if (i) buf_str(b, STR(" OR "));
+        buf_byte(b, '"');
+        put_word(b, t->alts[i].term);
+        buf_str(b, t->alts[i].is_prefix ? STR("\" *") : STR("\""));
+    }
+    buf_byte(b, ')');
+}
+
+Str words_match(Arena *a, const NameToken *tokens, size_t n, const uint32_t *scopes,
+                size_t n_scopes) {
+    Buf b = buf_new(a, 1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_str(&b, STR(" AND "));
+        put_alternatives(&b, &tokens[i]);
+    }
+    for (size_t i = 0; i < n_scopes; i++)
+        buf_printf(&b, i ? " OR \"@%u\"" : " AND (\"@%u\"", (unsigned)scopes[i]);
+    if (n_scopes) buf_byte(&b, ')');
+    ASSERT(!buf_full(&b));
+    return buf_text(&b);
+}
