@@ -14,11 +14,17 @@ typedef struct CachedStmt {
     Stmt *st;
 } CachedStmt;
 
+enum { RECENT_N = 128 };
+
 struct Db {
     sqlite3 *h;
     DbMode mode;
     CachedStmt *cache; /* open addressing */
     size_t n, cap;
+    struct {
+        const char *text; /* where the text was last time: it may have changed since */
+        CachedStmt slot;
+    } recent[RECENT_N];
 };
 
 Id col_id(Stmt *st, int i) {
@@ -190,18 +196,27 @@ static bool cache_grow(Db *db) {
     return true;
 }
 
+static Stmt *fresh(Stmt *st) {
+    sqlite3_reset(st);
+    sqlite3_clear_bindings(st);
+    return st;
+}
+
 Stmt *db_stmt(Ctx *c, Db *db, const char *sql) {
     if (2 * db->n >= db->cap && !cache_grow(db)) {
         (void)FAIL(c, ST_MEMORY, "", "error.memory");
         return NULL;
     }
+    size_t at = ((uintptr_t)sql >> 4) % RECENT_N;
+    if (db->recent[at].text == sql && strcmp(db->recent[at].slot.sql, sql) == 0)
+        return fresh(db->recent[at].slot.st);
     size_t n = strlen(sql);
     uint64_t hash = hash_bytes(sql, n, 0);
     CachedStmt *slot = cache_slot(db->cache, db->cap, hash, sql);
     if (slot->st) {
-        sqlite3_reset(slot->st);
-        sqlite3_clear_bindings(slot->st);
-        return slot->st;
+        db->recent[at].text = sql;
+        db->recent[at].slot = *slot;
+        return fresh(slot->st);
     }
     Stmt *st = NULL;
     int rc = sqlite3_prepare_v3(db->h, sql, (int)n, SQLITE_PREPARE_PERSISTENT, &st, NULL);

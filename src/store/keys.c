@@ -123,17 +123,34 @@ static Status insert_key(Ctx *c, KeyStore *k, int64_t n, Id key_id, const Key *k
     return db_run(c, k->db, st);
 }
 
+/* The time, the row and 56 random bits: unique without asking anybody, and in the order in which they are
+ * used, so that indexes over them grow at their end. */
+static Id make_key_id(Time now, int64_t n, const uint8_t random[7]) {
+    Id id;
+    uint64_t ms = (uint64_t)(now / TIME_MS);
+    for (int i = 0; i < 6; i++)
+        id.b[i] = (uint8_t)(ms >> (40 - 8 * i));
+    for (int i = 0; i < 3; i++)
+        id.b[6 + i] = (uint8_t)(n >> (16 - 8 * i));
+    memcpy(id.b + 9, random, 7);
+    return id;
+}
+
 /* Under the lock. */
 static Status refill(Ctx *c, KeyStore *k, size_t target) {
     int64_t want = k->used + (int64_t)target;
     if (want <= k->made) return ST_OK;
     TRY(db_exec(c, k->db, "BEGIN IMMEDIATE"));
     Status st = ST_OK;
+    Time now = env_now(c->env);
     for (int64_t n = k->made + 1; n <= want && st == ST_OK; n++) {
         KeyRow *row = &k->pool[n % POOL_N];
+        uint8_t random[CRYPT_KEY_N + 7];
+        env_random(c->env, random, sizeof(random));
         row->n = n;
-        env_random(c->env, row->key_id.b, 16);
-        env_random(c->env, row->key.b, CRYPT_KEY_N);
+        row->key_id = make_key_id(now, n, random + CRYPT_KEY_N);
+        memcpy(row->key.b, random, CRYPT_KEY_N);
+        crypt_wipe(random, sizeof(random));
         st = insert_key(c, k, n, row->key_id, &row->key);
     }
     if (st == ST_OK) st = db_exec(c, k->db, "COMMIT");
@@ -287,7 +304,7 @@ struct KeyTable {
 
 static TableKey *table_slot(const KeyTable *t, Id key_id) {
     uint64_t h;
-    memcpy(&h, key_id.b, 8); /* ids are random already */
+    memcpy(&h, key_id.b + 8, 8); /* the random end */
     for (size_t i = h & (t->cap - 1);; i = (i + 1) & (t->cap - 1))
         if (t->slots[i].n == 0 || id_eq(t->slots[i].key_id, key_id)) return &t->slots[i];
 }

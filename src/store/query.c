@@ -34,9 +34,10 @@ static Status compile(Ctx *c, const KindInfo *k, const Expr *where, Sql **ret_sq
     *ret_sql = sql_new(c, k);
     *ret_where = STR("");
     TRY(query_functions(c, c->reader->db));
-    if (!where) return ST_OK;
-    ASSERT(where->kind->k->no == k->k->no && where->type == EXPR_BOOL);
-    return sql_where(*ret_sql, where, ret_where);
+    ASSERT(!where || (where->kind->k->no == k->k->no && where->type == EXPR_BOOL));
+    if (where) TRY(sql_where(*ret_sql, where, ret_where));
+    plan_reach(*ret_sql);
+    return ST_OK;
 }
 
 /* SELECT `what` from the table, walked by a column's index, where `conditions` hold. */

@@ -139,6 +139,8 @@ Status plan_list(Sql *s, bool by_field, const char *order, Walk *ret) CHECKED;
 Status plan_count(Sql *s, Walk *ret) CHECKED;
 /* What the drives of a column say, joined by AND; and of that only what ends a walk along it. */
 Str plan_bounds(Sql *s, const char *column);
+/* Adds the offices in reach, where they are few, to what an index could answer: after all other drives. */
+void plan_reach(Sql *s);
 Str plan_end(Sql *s, const char *column, bool descending);
 bool plan_has_bounds(const Sql *s, const char *column);
 /* The table and how to walk it: "person" AS t0 INDEXED BY "…" */

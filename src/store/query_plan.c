@@ -42,6 +42,21 @@ static bool has_equal(const Sql *s, const char *column) {
     return false;
 }
 
+void plan_reach(Sql *s) {
+    enum { SCOPES_MAX = 64 };
+    const Reach *reach = s->c->reach;
+    Lane lane = s->root.table->lane;
+    if (!reach || reach->everything || !table_has_scope_index(s->root.table)) return;
+    size_t n = reach->lane[lane].n;
+    if (n == 0 || n > SCOPES_MAX) return;
+    Buf b = buf_new(s->c->arena, 1024);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%s?%d", i ? ", " : "", sql_value(s, val_int(reach->lane[lane].scopes[i])));
+    Str list = buf_text(&b);
+    Str sql = str_printf(s->c->arena, n == 1 ? "t0.scope = %.*s" : "t0.scope IN (%.*s)", STR_ARG(list));
+    vec_push(s->c->arena, &s->drives, (Drive){ "scope", n == 1 ? DRIVE_EQUAL : DRIVE_IN, sql });
+}
+
 Str plan_table(Sql *s, const char *column) {
     const char *name = s->root.table->name;
     Arena *a = s->c->arena;

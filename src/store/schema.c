@@ -120,7 +120,13 @@ static void write_ddl(Buf *b, TableSpec *t) {
                    t->name);
 }
 
+/* Records of offices: who sees few offices must not look past the rows of all others. */
+bool table_has_scope_index(const TableSpec *t) {
+    return t->main && t->lane != LANE_CONTROL;
+}
+
 static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
+    if (!refs && table_has_scope_index(t)) put_index(b, t, "scope", false);
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         const char *name = col->field->f.name;

@@ -47,6 +47,7 @@ static inline TableSpec *schema_table(const Schema *s, const KindInfo *k, Lane l
     return s->by_kind[k->index * LANES + lane];
 }
 Lane field_lane(const FieldInfo *f);
+bool table_has_scope_index(const TableSpec *t); /* "<table>__scope" */
 extern const char ledger_ddl[];
 extern const char derived_ddl[];
 

@@ -180,7 +180,7 @@ Status op_member_split(Ctx *c, OpCall *call) {
     TRY(leave_group(c, moves[0].from, n, focal_among(moves, n)));
     TRY(office_of_record(c, moves[0].from, &office_id));
     TRY(office_of_input(c, val_id(c->arena, office_id), &office));
-    TRY(office_next_number(c, &office, NUMBER_GROUP, group, &number));
+    TRY(office_next_number(c, &office, NUMBER_GROUP, &number));
     val_set_c(c->arena, &fields, "number", val_text(number));
     TRY(tx_create(c, registry_kind(c, "registration_group"), group, office.id, fields));
     for (size_t i = 0; i < n; i++) {

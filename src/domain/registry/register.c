@@ -182,7 +182,7 @@ static Status write_photo(Ctx *c, const Plan *plan, const PlannedPerson *p) {
 }
 
 static Status write_person(Ctx *c, const Plan *plan, PlannedPerson *p, Str *ret_number) {
-    TRY(office_next_number(c, &plan->office, NUMBER_INDIVIDUAL, p->id, ret_number));
+    TRY(office_next_number(c, &plan->office, NUMBER_INDIVIDUAL, ret_number));
     val_set_c(c->arena, &p->fields, "number", val_text(*ret_number));
     TRY(tx_create(c, registry_kind(c, "person"), p->id, plan->office.id, p->fields));
     TRY(tx_create(c, registry_kind(c, "membership"), id_new(c->env), plan->office.id,
@@ -196,7 +196,7 @@ static Status write_person(Ctx *c, const Plan *plan, PlannedPerson *p, Str *ret_
 }
 
 static Status write_group(Ctx *c, Plan *plan, Str *ret_number) {
-    TRY(office_next_number(c, &plan->office, NUMBER_GROUP, plan->group, ret_number));
+    TRY(office_next_number(c, &plan->office, NUMBER_GROUP, ret_number));
     val_set_c(c->arena, &plan->group_fields, "number", val_text(*ret_number));
     val_set_c(c->arena, &plan->group_fields, "focal_point",
               val_id(c->arena, plan->people[plan->focal].id));

@@ -82,8 +82,8 @@ Status office_of_input(Ctx *c, Val given, Office *ret) CHECKED;
 /* The calendar people use at the actor's office; Gregorian where it is not known. */
 Calendar office_calendar(Ctx *c);
 Status office_phone(Ctx *c, const Office *o, Str typed, Str *ret_e164) CHECKED; /* path "number" */
-/* The next number of a series, claimed for its owner. Inside a write. */
-Status office_next_number(Ctx *c, const Office *o, NumberKind kind, Id owner, Str *ret) CHECKED;
+/* The next number of a series: of a block granted to this node, so no other has it. Inside a write. */
+Status office_next_number(Ctx *c, const Office *o, NumberKind kind, Str *ret) CHECKED;
 
 /* ---- family.c: memberships ------------------------------------------------------------------- */
 
