@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,6 +111,7 @@ static void serve_child(const char *program, const char *dir, const char *listen
                         int64_t delay_us) {
     char delay[32];
     snprintf(delay, sizeof delay, "%lld", (long long)delay_us);
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a bench that dies leaves no server behind */
     int null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     dup2(null, 2);

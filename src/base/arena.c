@@ -121,19 +121,26 @@ void arena_free(Arena *a) {
 
 void arena_reset(Arena *a) {
     run_cleanups(a);
-    while (a->newest && a->newest->older) {
-        Chunk *k = a->newest;
+    Chunk *kept = NULL; /* the largest of usual size: what comes next likely needs as much */
+    while (a->newest) {
+        Chunk *k = a->newest, *dropped = k;
         a->newest = k->older;
-        chunk_free(a, k);
+        if (k->size <= LARGEST_CHUNK_N && (!kept || k->size > kept->size)) {
+            dropped = kept;
+            kept = k;
+        }
+        if (dropped) chunk_free(a, dropped);
     }
-    if (a->newest) {
-        Chunk *first = a->newest;
-        UNPOISON(first->bytes, first->used);
-        memset(first->bytes, 0, first->used);
-        first->used = 0;
-        POISON(first->bytes, first->size);
+    a->newest = kept;
+    a->next_n = FIRST_CHUNK_N;
+    if (kept) {
+        UNPOISON(kept->bytes, kept->used);
+        memset(kept->bytes, 0, kept->used);
+        kept->used = 0;
+        kept->older = NULL;
+        POISON(kept->bytes, kept->size);
+        a->next_n = kept->size < LARGEST_CHUNK_N ? 2 * kept->size : LARGEST_CHUNK_N;
     }
-    a->next_n = a->newest ? 2 * FIRST_CHUNK_N : FIRST_CHUNK_N;
     a->given = 0;
 }
 

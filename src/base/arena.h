@@ -19,7 +19,7 @@ typedef struct Env Env;
 /* cap_bytes: the most this arena may hold, chosen at its birth. */
 Arena *arena_new(Env *env, size_t cap_bytes);
 void arena_free(Arena *a);
-/* Runs the clean-ups and forgets everything, keeping the first chunk for reuse. */
+/* Runs the clean-ups and forgets everything, keeping the largest chunk (1 MiB at most) for reuse. */
 void arena_reset(Arena *a);
 void *arena_alloc(Arena *a, size_t n);
 /* Grows an allocation; in place when it is the newest. */

@@ -4,11 +4,6 @@
 
 #include "base/banned.h"
 
-typedef struct Counter {
-    uint32_t kind_no, scope_no;
-    int64_t delta;
-} Counter;
-
 /* One table row while a change is being put into it. */
 typedef struct Target {
     const TableSpec *table;
@@ -58,7 +53,47 @@ static Status drop_empty_hash(Ctx *c, Projector *p, uint32_t scope_no) {
     return db_run(c, p->db, st);
 }
 
+/* A count of none is no row, as if there had never been one. */
+static Status flush_counts(Ctx *c, Projector *p) {
+    for (size_t i = 0; i < p->counts.n; i++) {
+        RowCount *n = &p->counts.v[i];
+        if (n->delta == 0 && n->void_delta == 0) continue;
+        Stmt *st = db_stmt(c, p->db,
+                           "INSERT INTO row_count(kind, scope, n, void) VALUES(?1, ?2, ?3, ?4)"
+                           " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n,"
+                           " void=void+excluded.void");
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, n->kind_no);
+        bind_int(st, 2, n->scope_no);
+        bind_int(st, 3, n->delta);
+        bind_int(st, 4, n->void_delta);
+        TRY(db_run(c, p->db, st));
+        if (n->delta > 0) continue;
+        st = db_stmt(c, p->db, "DELETE FROM row_count WHERE kind=?1 AND scope=?2 AND n=0");
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, n->kind_no);
+        bind_int(st, 2, n->scope_no);
+        TRY(db_run(c, p->db, st));
+    }
+    return ST_OK;
+}
+
+static void count_row(Projector *p, const KindInfo *k, uint32_t scope_no, int delta, int void_delta) {
+    if (delta == 0 && void_delta == 0) return;
+    /* Acts touch few kinds; a rebuild finds what it counted last at once. */
+    for (size_t i = p->counts.n; i-- > 0;) {
+        RowCount *n = &p->counts.v[i];
+        if (n->kind_no != k->k->no || n->scope_no != scope_no) continue;
+        n->delta += delta;
+        n->void_delta += void_delta;
+        return;
+    }
+    vec_push(p->arena, &p->counts,
+             (RowCount){ k->k->no, scope_no, .delta = delta, .void_delta = void_delta });
+}
+
 Status projector_flush(Ctx *c, Projector *p) {
+    TRY(flush_counts(c, p));
     static const uint8_t nothing[32];
     for (uint32_t i = 0; i < p->n_hashes; i++) {
         if (!p->hash_loaded[i]) continue;
@@ -79,24 +114,10 @@ Status projector_flush(Ctx *c, Projector *p) {
 }
 
 void projector_forget(Projector *p) {
+    p->counts.n = 0;
     if (p->n_hashes == 0) return;
     memset(p->hashes, 0, p->n_hashes * 32);
     memset(p->hash_loaded, 0, p->n_hashes * sizeof(bool));
-}
-
-static Status count_row(Ctx *c, Projector *p, const KindInfo *k, uint32_t scope_no, int delta,
-                        int void_delta) {
-    if (delta == 0 && void_delta == 0) return ST_OK;
-    Stmt *st = db_stmt(c, p->db,
-                       "INSERT INTO row_count(kind, scope, n, void) VALUES(?1, ?2, ?3, ?4)"
-                       " ON CONFLICT(kind, scope) DO UPDATE SET n=n+excluded.n,"
-                       " void=void+excluded.void");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, k->k->no);
-    bind_int(st, 2, scope_no);
-    bind_int(st, 3, delta);
-    bind_int(st, 4, void_delta);
-    return db_run(c, p->db, st);
 }
 
 /* ---- one value ---- */
@@ -374,8 +395,7 @@ static Status close_target(Ctx *c, Projector *p, Target *t) {
     if (!t->heads_changed) return ST_OK;
     TRY(known ? update_row(c, p, t) : insert_row(c, p, t));
     if (t->table->main)
-        TRY(count_row(c, p, t->table->kind, t->row.scope_no, !known,
-                      is_void(&t->row) - t->was_void));
+        count_row(p, t->table->kind, t->row.scope_no, !known, is_void(&t->row) - t->was_void);
     if (!t->terms_changed || !t->table->has_terms || p->bulk) return ST_OK;
     TermList now = { .v = arena_array(c->arena, Str, TERMS_PER_ROW_MAX) };
     now.n = row_terms(c->arena, &t->row, now.v);
@@ -419,23 +439,13 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
     return ST_OK;
 }
 
-static Status uncount_row(Ctx *c, Projector *p, const KindInfo *k, const Row *row) {
-    uint32_t scope_no = row->scope_no;
-    TRY(count_row(c, p, k, scope_no, -1, -is_void(row)));
-    Stmt *st = db_stmt(c, p->db, "DELETE FROM row_count WHERE kind=?1 AND scope=?2 AND n=0");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, k->k->no);
-    bind_int(st, 2, scope_no);
-    return db_run(c, p->db, st);
-}
-
 Status project_forget_row(Ctx *c, Projector *p, const Row *row) {
     const TableSpec *t = row->table;
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, row->scope_no, &sum));
     heads_hash_add(sum, -1, t->kind->k->no, row->id, t->lane, &row->heads, store_stream_id,
                    p->store, c->arena);
-    if (t->main) TRY(uncount_row(c, p, t->kind, row));
+    if (t->main) count_row(p, t->kind, row->scope_no, -1, -(int)is_void(row));
     Stmt *st = db_stmt(c, p->db, "DELETE FROM conflict WHERE kind=?1 AND id=?2 AND scope=?3");
     if (!st) return ctx_status(c);
     bind_int(st, 1, t->kind->k->no);

@@ -283,6 +283,12 @@ typedef struct ChangeOrigin {
     StreamId stream;
 } ChangeOrigin;
 
+/* So many rows more of a kind in a scope, and among them so many more that are void. */
+typedef struct RowCount {
+    uint32_t kind_no, scope_no;
+    int64_t delta, void_delta;
+} RowCount;
+
 /* What became of the words of a row (terms.c). */
 typedef struct WordChange {
     const TableSpec *table;
@@ -301,6 +307,7 @@ struct Projector {
     uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
     bool *hash_loaded;
     size_t n_hashes;
+    VEC(RowCount) counts; /* rows made and deleted since the last flush */
     bool bulk;        /* search terms are put in at the end, from the rows: see rebuild.c */
     bool words_later; /* words are, keys at once: see bulk.c */
     VEC(WordChange) words; /* of the running transaction, not yet in the index */
