@@ -91,12 +91,18 @@ static Status walk(Ctx *c, TermScan *s, Stmt *st) {
     }
 }
 
-static Status walk_key(Ctx *c, TermScan *s, Str key) {
+static Status walk_one_key(Ctx *c, TermScan *s, Str key) {
     Stmt *st = db_stmt(c, c->reader->db, "SELECT rid FROM term WHERE kind=?1 AND term=?2");
     if (!st) return ctx_status(c);
     bind_int(st, 1, s->q->kind->k->no);
-    bind_text(st, 2, term_kept(c->arena, key));
+    bind_text(st, 2, key);
     return walk(c, s, st);
+}
+
+static Status walk_key(Ctx *c, TermScan *s, Str key) {
+    Str serial = term_serial(c->arena, key);
+    TRY(walk_one_key(c, s, key));
+    return serial.s && !s->stopped ? walk_one_key(c, s, serial) : ST_OK;
 }
 
 static Status walk_words(Ctx *c, TermScan *s) {

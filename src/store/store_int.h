@@ -369,8 +369,8 @@ size_t row_terms(Arena *a, const Row *row, Str *list);
 bool term_in(const Str *list, size_t n, Str term);
 /* Looked up by acts, in table "term"; all others are words. */
 bool term_is_key(Str term);
-/* The key under which rows with this one are kept: itself, or a less telling one. */
-Str term_kept(Arena *a, Str key);
+/* Of "#26-4567" "#4567", under which rows with that key may be kept; STR_NONE for any other. */
+Str term_serial(Arena *a, Str key);
 /* What became of a row: its keys at once, its words with terms_flush(). */
 Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) CHECKED;
 /* Before COMMIT. leave_no_trace: also from the index's own past. */

@@ -6,8 +6,8 @@
  * its rows. A hundred thousand people share some thousand names: a B-tree of (name, row) would touch a
  * page for each name of each person, the full text index appends and merges.
  *
- * Of a registration number the serial and the whole are kept; year and serial ("#26-4567") are looked
- * for among those with that serial. */
+ * Of a registration number the serial and the whole are kept; year and serial ("#26-4567") are also
+ * looked for among those with that serial. */
 #include "store/store_int.h"
 
 #include <stdlib.h>
@@ -83,28 +83,39 @@ static size_t dashes(Str term) {
     return n;
 }
 
-static bool is_year_and_serial(Str term) {
-    return term.n > 0 && term.s[0] == '#' && dashes(term) == 1;
-}
-
-Str term_kept(Arena *a, Str key) {
-    if (!is_year_and_serial(key)) return key;
+Str term_serial(Arena *a, Str key) {
+    if (key.n == 0 || key.s[0] != '#' || dashes(key) != 1) return STR_NONE;
     Str serial = key;
     (void)str_cut(&serial, '-');
     return str_concat(a, STR("#"), serial);
 }
 
+/* Year and serial of a row that is found by the serial; "99-88" on a paper has none beside it. */
+static bool is_left_out(Arena *a, TermList terms, Str key) {
+    Str serial = term_serial(a, key);
+    return serial.s && term_in(terms.v, terms.n, serial);
+}
+
+/* Those of a row's terms that stand in table "term". */
+static TermList keys_of(Arena *a, TermList terms) {
+    TermList keys = { .v = arena_array(a, Str, terms.n + 1) };
+    for (size_t i = 0; i < terms.n; i++)
+        if (term_is_key(terms.v[i]) && !is_left_out(a, terms, terms.v[i]))
+            keys.v[keys.n++] = terms.v[i];
+    return keys;
+}
+
 /* ---- keys ---- */
 
+/* The keys of `from` that are not among those of `to`. */
 static Status change_keys(Ctx *c, Projector *p, const Row *row, TermList from, TermList to,
                           const char *sql) {
     for (size_t i = 0; i < from.n; i++) {
-        Str term = from.v[i];
-        if (!term_is_key(term) || is_year_and_serial(term) || term_in(to.v, to.n, term)) continue;
+        if (term_in(to.v, to.n, from.v[i])) continue;
         Stmt *st = db_stmt(c, p->db, sql);
         if (!st) return ctx_status(c);
         bind_int(st, 1, row->table->kind->k->no);
-        bind_text(st, 2, term);
+        bind_text(st, 2, from.v[i]);
         bind_int(st, 3, row->rid);
         TRY(db_run(c, p->db, st));
     }
@@ -147,8 +158,9 @@ static void note_words(Projector *p, const Row *row, TermList old, TermList now)
 }
 
 Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) {
-    TRY(change_keys(c, p, row, old, now, drop_key));
-    TRY(change_keys(c, p, row, now, old, put_key));
+    TermList before = keys_of(c->arena, old), after = keys_of(c->arena, now);
+    TRY(change_keys(c, p, row, before, after, drop_key));
+    TRY(change_keys(c, p, row, after, before, put_key));
     if (!p->words_later) note_words(p, row, old, now);
     return ST_OK;
 }
@@ -222,9 +234,9 @@ static void keep_key(Fill *f, Str term, int64_t rid) {
 static Status fill_row(Fill *f, Ctx *c, const Row *row) {
     TermList terms = { .v = arena_array(f->scratch, Str, TERMS_PER_ROW_MAX) };
     terms.n = row_terms(f->scratch, row, terms.v);
-    for (size_t i = 0; i < terms.n && f->with_keys; i++)
-        if (term_is_key(terms.v[i]) && !is_year_and_serial(terms.v[i]))
-            keep_key(f, terms.v[i], row->rid);
+    TermList keys = f->with_keys ? keys_of(f->scratch, terms) : (TermList){ 0 };
+    for (size_t i = 0; i < keys.n; i++)
+        keep_key(f, keys.v[i], row->rid);
     return put_words(c, f->db, f->table->sql_words_put, row->rid,
                      words_of(f->scratch, row->scope_no, terms));
 }
