@@ -341,22 +341,39 @@ static Earlier earlier_of(const Memory *m, const Seen *s, bool changed) {
                       .member = s->member };
 }
 
-/* Each earlier row is met once: of three equal rows the third is new where there were two. */
-static Earlier meet(Memory *m, const RowMark *mark) {
+static Seen *same_content(Memory *m, const RowMark *mark, bool taken_back) {
     for (size_t k = first_at(m->by_content, m->rows.n, mark->content);
          k < m->rows.n && m->by_content[k].hash == mark->content; k++) {
         Seen *s = &m->rows.v[m->by_content[k].i];
-        if (s->used || s->key != mark->key || !(s->telling || m->batches.v[s->batch].later))
-            continue;
-        s->used = true;
-        return earlier_of(m, s, false);
+        const SeenBatch *b = &m->batches.v[s->batch];
+        if (s->used || s->key != mark->key || !(s->telling || b->later)) continue;
+        if (b->taken_back == taken_back) return s;
     }
+    return NULL;
+}
+
+static const Seen *same_key(const Memory *m, const RowMark *mark, bool taken_back) {
     for (size_t k = first_at(m->by_key, m->n_keys, mark->key);
          mark->key && k < m->n_keys && m->by_key[k].hash == mark->key; k++) {
         const Seen *s = &m->rows.v[m->by_key[k].i];
-        if (m->batches.v[s->batch].later) return earlier_of(m, s, true);
+        const SeenBatch *b = &m->batches.v[s->batch];
+        if (b->later && b->taken_back == taken_back) return s;
     }
-    return (Earlier){ 0 };
+    return NULL;
+}
+
+/* Each earlier row is met once: of three equal rows the third is new where there were two. What stands
+ * goes before what was taken back. */
+static Earlier meet(Memory *m, const RowMark *mark) {
+    Seen *same = same_content(m, mark, false);
+    if (!same) same = same_content(m, mark, true);
+    if (same) {
+        same->used = true;
+        return earlier_of(m, same, false);
+    }
+    const Seen *changed = same_key(m, mark, false);
+    if (!changed) changed = same_key(m, mark, true);
+    return changed ? earlier_of(m, changed, true) : (Earlier){ 0 };
 }
 
 static Earlier *meet_all(Ctx *c, Memory *m, const RowMark *marks, size_t n) {
