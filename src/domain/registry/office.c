@@ -38,6 +38,7 @@ Status office_of_input(Ctx *c, Val given, Office *ret) {
         .id = id,
         .code = record_text(r, "code"),
         .dial_code = dial_code_of(r),
+        .country = record_value(r, "country"),
         .calendar = calendar_of(c->arena, record_text(r, "calendar")),
     };
     if (ret->dial_code.n == 0) TRY(registry_dial_code(c, id, &ret->dial_code));

@@ -24,14 +24,12 @@ void plan_default(Ctx *c, Val *fields, const char *field, Val value) {
 
 Status plan_group(Ctx *c, Plan *plan, Val in) {
     const KindInfo *k = registry_kind(c, "registration_group");
-    Record *office;
-    TRY(record_need(c, "office", plan->office.id, "office", &office));
     Str old_path = ctx_path_enter(c, "group");
     Status st = fields_writable(c, k, in, true);
     Val fields = plan_known(c, k, in);
     plan_default(c, &fields, "registration_date", val_int(c->today));
     plan_default(c, &fields, "process_status", val_text(STR(PROCESS_ACTIVE)));
-    plan_default(c, &fields, "country_of_asylum", record_value(office, "country"));
+    plan_default(c, &fields, "country_of_asylum", plan->office.country);
     Status one = merged_check(c, k, (Merged){ NULL, fields });
     ctx_path_leave(c, old_path);
     plan->group_fields = fields;
@@ -138,9 +136,11 @@ static void plan_membership(Ctx *c, const Plan *plan, Val in, PlannedPerson *p) 
 
 Status plan_person(Ctx *c, Plan *plan, Val in, PlannedPerson *ret) {
     PlannedPerson p = { .key = val_get_text(in, "key", STR("")) };
-    Record *taken;
-    if (!val_get_id(val_get(in, "id"), &p.id)) p.id = id_new(c->env);
-    TRY(record_try(c, registry_kind(c, "person"), p.id, &taken));
+    Record *taken = NULL;
+    if (val_get_id(val_get(in, "id"), &p.id))
+        TRY(record_try(c, registry_kind(c, "person"), p.id, &taken));
+    else
+        p.id = id_new(c->env);
     if (taken) return FAIL(c, ST_CONFLICT, "id", "error.id.taken");
     Status st = plan_fields(c, plan, val_get(in, "person"), &p), one;
     plan_membership(c, plan, in, &p);

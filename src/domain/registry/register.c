@@ -106,7 +106,10 @@ static Status plan_interview(Ctx *c, Plan *plan, Val in, Time client_time) {
 static Status plan_group_id(Ctx *c, Plan *plan, Val given) {
     Record *taken;
     plan->is_new_group = true;
-    if (!val_get_id(given, &plan->group)) plan->group = id_new(c->env);
+    if (!val_get_id(given, &plan->group)) {
+        plan->group = id_new(c->env);
+        return ST_OK;
+    }
     TRY(record_try(c, registry_kind(c, "registration_group"), plan->group, &taken));
     return taken ? FAIL(c, ST_CONFLICT, "id", "error.id.taken") : ST_OK;
 }

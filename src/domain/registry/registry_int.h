@@ -75,6 +75,7 @@ bool names_touched(const KindInfo *person, Val typed);
 typedef struct Office {
     Id id;
     Str code, dial_code;
+    Val country; /* a code; VAL_NULL: not said */
     Calendar calendar;
 } Office;
 /* given: the input's office, or absent: the actor's own. The actor must be allowed to write there. */
