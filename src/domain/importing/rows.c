@@ -221,6 +221,9 @@ static void one_phone(RowWork *w, const Column *col, Str text) {
 /* "0701234567 / 0709876543": several, where each part is a number of its own. */
 static bool are_phones(RowWork *w, Str cell) {
     size_t n = 0;
+    Str others = cell;
+    (void)next_phone(&others);
+    if (!others.s) return false;
     for (Str rest = cell; rest.s; n++) {
         Str e164, part = next_phone(&rest);
         if (phone_parse(w->c->arena, part, w->plan->dial_code, &e164)) return false;
