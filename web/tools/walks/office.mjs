@@ -181,6 +181,7 @@ async function listsWalk(w, op, people) {
     await line.fill("sex = 'F' and nose > 3");
     await page.keyboard.press('Enter');
     await page.locator('.expression .field-error').waitFor();
+    expect((await page.getByText(t('lists.empty'), { exact: true }).count()) === 0, 'it says that nothing fits');
     await line.fill("sex = 'F' and age(birth_date) < 18");
     await page.keyboard.press('Enter');
     await loaded();

@@ -21,6 +21,8 @@ interface State {
   count: number | null;
   least: boolean;
   loading: boolean;
+  /** The question was not understood: that nothing fits would be untrue. */
+  failed?: boolean;
 }
 const NOTHING: State = { rows: [], next: null, searched: 0, total: 0, count: null, least: false, loading: true };
 
@@ -64,7 +66,7 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
       }),
       (error: unknown) => {
         if (isAbort(error)) return;
-        setState({ ...before, next: null, loading: false });
+        setState({ ...before, next: null, loading: false, failed: true });
         p.onError(error);
       },
     );
@@ -83,6 +85,7 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
     return () => watcher.disconnect();
   }, [state]);
 
+  if (state.failed === true && state.rows.length === 0) return null;
   if (!state.loading && state.rows.length === 0) {
     return <Empty icon="list" title={t('lists.empty')}><p class="hint">{t('lists.empty_hint')}</p></Empty>;
   }
