@@ -68,6 +68,17 @@ async function interview(page) {
   await page.waitForTimeout(900);
 }
 
+/** Opens what a button opens; the screen that follows closes it first. */
+async function press(page, hash, button, n = 0) {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await go(page, hash);
+  await page.locator(button).nth(n).click();
+  await page.waitForTimeout(350);
+}
+
+const CSV = 'Household,Given Name,Father Name,Sex,Date of Birth,Mobile,Shoe size\nh1,Sabir,Nazim,M,1979,,42\nh1,Laila,Nazim,F,31/02/1983,,38\nh2,Jamil,Qadir,Q,1990,,41\n';
+
 const SCREENS = {
   home: (page) => go(page, '#/home'),
   start: async (page) => {
@@ -100,10 +111,86 @@ const SCREENS = {
     await go(page, `#/group/${ids.group}`);
   },
   slip: async (page, ids) => go(page, `#/slip/${ids.group}`),
-  lists: (page) => go(page, '#/lists'),
+  group_add: (page, ids) => press(page, `#/group/${ids.group}`, '.subject-head button', 1),
+  group_focal: async (page, ids) => {
+    await press(page, `#/group/${ids.group}`, '.subject-head button', 2);
+    await page.locator('dialog select').first().selectOption({ index: 1 });
+    await page.waitForTimeout(200);
+  },
+  group_void: (page, ids) => press(page, `#/group/${ids.group}`, '.subject-head button', 3),
+  group_move: async (page, ids) => {
+    await page.keyboard.press('Escape');
+    await go(page, `#/group/${ids.group}`);
+    await page.locator('.table input[type=checkbox]').nth(1).check();
+    await page.locator('.panel-head button').first().click();
+    await page.locator('dialog .search-box input').fill('ahm');
+    await page.waitForTimeout(500);
+  },
+  group_split: async (page, ids) => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('.table input[type=checkbox]').nth(2).check();
+    await page.locator('.panel-head button').nth(1).click();
+    await page.waitForTimeout(300);
+  },
+  group_history: async (page, ids) => {
+    await page.keyboard.press('Escape');
+    await go(page, `#/group/${ids.group}/history`);
+  },
+  undo: (page, ids) => press(page, `#/person/${ids.person}/history`, '.entry .button-small'),
+  document_add: (page, ids) => press(page, `#/person/${ids.person}/documents`, '.panel-head .button-small'),
+  photo: async (page, ids) => {
+    await press(page, `#/person/${ids.person}`, '.pictures + button');
+    await page.locator('dialog .photo-sources button').click();
+    await page.waitForTimeout(700);
+    await page.locator('.dialog-foot .button').nth(1).click();
+    await page.waitForTimeout(400);
+  },
+  hand_over: async (page) => {
+    await page.keyboard.press('Escape');
+    await go(page, '#/registration');
+    await page.keyboard.press('Escape');
+    await page.locator('.drafts li .icon-button').first().click();
+    await page.waitForTimeout(350);
+  },
+  list_columns: (page) => press(page, '#/lists', '.page-head button'),
+  list_save: (page) => press(page, '#/lists', '.page-head button', 1),
+  list_filter: async (page) => {
+    await press(page, '#/lists', '.filters .button-small');
+    await page.locator('dialog select').first().selectOption('sex');
+    await page.waitForTimeout(200);
+  },
+  list_empty: async (page) => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('.expression input').fill("given_name = 'Nobody'");
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(400);
+  },
+  list_wrong: async (page) => {
+    await page.locator('.expression input').fill('nose > 3');
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(400);
+  },
+  lists: async (page) => {
+    await page.locator('.expression input').fill('').catch(() => undefined);
+    await page.keyboard.press('Enter');
+    await go(page, '#/lists');
+  },
   import: (page) => go(page, '#/import'),
+  import_errors: async (page) => {
+    await page.locator('.page-head button').first().click();
+    await page.setInputFiles('.staging input[type=file]', { name: 'partner.csv', mimeType: 'text/csv', buffer: Buffer.from(CSV) });
+    await page.waitForSelector('.staging .table-sticky');
+  },
   users: (page) => go(page, '#/users'),
-  roles: (page) => go(page, '#/users/roles'),
+  user: (page) => press(page, '#/users', '.row-open', 1),
+  user_new: (page) => press(page, '#/users', '.page-head button'),
+  role: (page) => press(page, '#/users/roles', '.matrix thead button', 2),
+  roles: async (page) => {
+    await page.keyboard.press('Escape');
+    await go(page, '#/users/roles');
+  },
   jobs: (page) => go(page, '#/jobs'),
   health: (page) => go(page, '#/health'),
   locked: async (page) => {
