@@ -61,7 +61,7 @@ export async function familyWalk({ url, lang, password, told, op, names: [name, 
       changedByAnother(zarah, { father_name: theirs, birth_place: theirs });
       await w.run().click();
       await w.dialog().locator('.stale').waitFor();
-      expect((await page.evaluate(() => document.activeElement?.closest('.stale') !== null)), 'the focus is not at the question');
+      await page.waitForFunction(() => document.activeElement?.closest('.stale') !== null);
       const stale = plain(await w.dialog().locator('.stale').innerText());
       expect(stale.includes(t('correct.mine', { value: mine })) && stale.includes(t('correct.theirs', { value: theirs })), stale);
       expect(stale.includes(w.label('person', 'father_name')), `the field is not named: ${stale}`);
