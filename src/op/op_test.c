@@ -429,6 +429,36 @@ static void test_a_key_belongs_to_one_call(void **state) {
     assert_false(reply.repeated);
 }
 
+static Status keep_beside(Ctx *w, void *arg, Val result) {
+    const bool *fails = arg;
+    if (*fails) return FAIL(w, ST_LIMIT, "", "error.memory");
+    return local_put(w, STR("beside"), STR("text"), val_get_text(result, "text", STR("?")));
+}
+
+/* In the same transaction: there together, or neither. */
+static void test_what_the_caller_keeps_beside(void **state) {
+    (void)state;
+    bool fails = true;
+    Str kept;
+    OpRequest q = { .idempotency = id_new(&t->env),
+                    .beside = keep_beside,
+                    .beside_arg = &fails,
+                    .result_unkept = true };
+    assert_int_equal(call_with(t->clerk, q, "note.add", "{'text':'x'}"), ST_LIMIT);
+    assert_int_equal(count_notes(), 0);
+    fails = false;
+    assert_int_equal(call_with(t->clerk, q, "note.add", "{'text':'x'}"), ST_OK);
+    Id act = reply.act;
+    Ctx r = toy_request(t, t->clerk, 1 << 20);
+    assert_int_equal(store_read_begin(t->store, &r), ST_OK);
+    assert_int_equal(local_get(&r, STR("beside"), STR("text"), &kept, NULL), ST_OK);
+    assert_true(str_is(kept, "x"));
+    /* The ledger alone knows the key. */
+    assert_int_equal(call_with(t->clerk, q, "note.add", "{'text':'x'}"), ST_OK);
+    assert_true(reply.repeated && reply.ids_only && id_eq(reply.act, act));
+    assert_int_equal(count_notes(), 1);
+}
+
 static void test_prepare_is_not_in_the_way_of_a_repeat(void **state) {
     (void)state;
     Id key = id_new(&t->env);
@@ -768,6 +798,7 @@ int main(void) {
         TEST(test_stale_is_refused_online_and_kept_when_replayed),
         TEST(test_the_same_key_gives_the_first_result),
         TEST(test_a_key_belongs_to_one_call),
+        TEST(test_what_the_caller_keeps_beside),
         TEST(test_prepare_is_not_in_the_way_of_a_repeat),
         TEST(test_after_a_while_only_ids_are_left),
         TEST(test_secrets_are_shown_once),
