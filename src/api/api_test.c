@@ -648,49 +648,6 @@ static void test_every_answer_has_its_armour(void **state) {
 
 /* ---- the rest ------------------------------------------------------------------------------------------ */
 
-static void test_pictures(void **state) {
-    (void)state;
-    char jpeg[] = "\xff\xd8\xff\xe0 a very small picture";
-    Ask put = { .method = "PUT",
-                .path = "/api/v1/blob",
-                .type = "image/jpeg",
-                .bytes = str_n(jpeg, sizeof jpeg - 1) };
-    const char *hex = scene_text(s, scene_want(s, 200, &put), "blob");
-    assert_int_equal(strlen(hex), 64);
-    Response r = scene_ask(s, GET(text_printf("/api/v1/blob/%s%s", hex, "")));
-    assert_int_equal(r.status, 200);
-    assert_string_equal(r.content_type, "image/jpeg");
-    assert_true(str_eq(r.body, put.bytes));
-    put.bytes = STR("<svg onload=alert(1)>");
-    scene_refused(s, 422, "error.http.picture_type", &put);
-    put.bytes = STR("");
-    scene_refused(s, 422, "error.http.picture_empty", &put);
-    char *big = calloc(1, (8 << 20) + 1);
-    memcpy(big, jpeg, sizeof jpeg);
-    put.bytes = str_n(big, (8 << 20) + 1);
-    scene_refused(s, 413, "error.http.picture_size", &put);
-    free(big);
-    scene_refused(s, 404, "error.blob.unknown", GET("/api/v1/blob/zz"));
-    char none[65] = "";
-    memset(none, '0', 64);
-    (void)scene_want(s, 404, GET(text_printf("/api/v1/blob/%s%s", none, "")));
-}
-
-/* Lists are larger than requests are else, wait for import.stage, and are not shown again. */
-static void test_lists(void **state) {
-    (void)state;
-    size_t n = REQUEST_BODY_MAX + (1 << 20);
-    char *big = calloc(1, n);
-    memset(big, 'x', n);
-    Ask put = {
-        .method = "PUT", .path = "/api/v1/blob", .type = "text/csv", .bytes = str_n(big, n)
-    };
-    const char *hex = scene_text(s, scene_want(s, 200, &put), "blob");
-    assert_int_equal(strlen(hex), 64);
-    (void)scene_want(s, 404, GET(text_printf("/api/v1/blob/%s%s", hex, "")));
-    free(big);
-}
-
 static void test_qr_codes(void **state) {
     (void)state;
     Response r = scene_ask(s, GET("/api/v1/qr/KBL-26-000001-8.svg"));
@@ -795,8 +752,6 @@ int main(void) {
         cmocka_unit_test(test_openapi_knows_all),
         cmocka_unit_test(test_files_of_the_web_part),
         cmocka_unit_test(test_every_answer_has_its_armour),
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_lists),
         cmocka_unit_test(test_qr_codes),
         cmocka_unit_test(test_long_work),
         cmocka_unit_test(test_the_node_itself),
