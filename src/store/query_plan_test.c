@@ -101,6 +101,36 @@ static void test_a_page_looks_at_little(void **state) {
     qt_close(&w);
 }
 
+/* Whoever sees one small office walks its rows, not those of all the others. */
+static void test_a_small_office_looks_at_its_own(void **state) {
+    (void)state;
+    QtWorld w;
+    qt_open(&w, 63);
+    add_many(&w, MANY);
+    uint32_t core = qt_scope(1, LANE_CORE);
+    Reach reach = { 0 };
+    reach.lane[LANE_CORE].scopes = &core;
+    reach.lane[LANE_CORE].n = 1;
+    Ctx c = qt_reading(&w, &reach);
+    Query q = { .kind = w.kinds[QT_PERSON], .limit = 7, .order = qt_field(&w, QT_PERSON, "birth") };
+    Page page;
+    int64_t n = 0;
+    for (int descending = 0; descending < 2; descending++) {
+        q.descending = descending;
+        assert_int_equal(read_query(&c, &q, &page), ST_OK);
+        assert_int_equal(page.n, 7);
+        assert_true(page.searched <= MANY / 1000);
+    }
+    q.order = NULL;
+    assert_int_equal(searched_in_all(&c, q), MANY / 1000);
+    assert_int_equal(read_count(&c, w.kinds[QT_PERSON], qt_where(&c, &w, QT_PERSON, "small = 1"), 100,
+                                &n),
+                     ST_OK);
+    assert_int_equal(n, MANY / 1000);
+    arena_free(c.arena);
+    qt_close(&w);
+}
+
 /* A scan that finds little answers what it has, and goes on. */
 static void test_a_scan_stops_and_goes_on(void **state) {
     (void)state;
@@ -171,6 +201,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_without_an_index),
         cmocka_unit_test(test_a_page_looks_at_little),
+        cmocka_unit_test(test_a_small_office_looks_at_its_own),
         cmocka_unit_test(test_a_scan_stops_and_goes_on),
         cmocka_unit_test(test_unindexed_references),
         cmocka_unit_test(test_stop_and_too_much_work),

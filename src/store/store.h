@@ -154,8 +154,9 @@ Status read_row_count(Ctx *c, const KindInfo *k, int64_t *ret) CHECKED;
 
 /* Search terms. A record is found when every token finds one of its alternatives among the record's
  * terms: the kind's own terms(); the name_terms() of its FF_NAME fields; for FF_SEARCH fields "#" + each of number_terms(),
- * and "~" + the last four digits of values with six digits or more. At most `limit` records, after
- * looking at most at scan_max postings (0: 50,000); *ret_searched < 0 says that it stopped early. */
+ * and "~" + the last four digits of values with six digits or more. Words (of names, "~") are those of
+ * the last COMMIT; an act that looks up keys ("=", "#") sees its own transaction. At most `limit` records,
+ * after looking at scan_max rows at most (0: 50,000); *ret_searched < 0 says that it stopped early. */
 typedef struct TermQuery {
     const KindInfo *kind;
     const NameToken *tokens; /* text/name.h: alternatives, exact or prefix */

@@ -268,6 +268,76 @@ static size_t found_by_name(Toy *t, const char *typed) {
     return n;
 }
 
+static Status add_then_fail(Ctx *c, Tx *tx, void *arg) {
+    TRY(run_act(c, tx, arg));
+    return FAIL(c, ST_INVALID, "", "error.required");
+}
+
+/* In one transaction: a person is made and renamed, and an act fails between the two. */
+static void test_words_follow_their_rows(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Act acts[3] = {
+        { .t = &t, .id = id_new(t.env), .create = true, .kind = t.person },
+        { .t = &t, .id = id_new(t.env), .create = true, .kind = t.person },
+        { .t = &t, .kind = t.person },
+    };
+    acts[0].fields = fields_of(&t, "given_name", "Shirin");
+    acts[1].fields = fields_of(&t, "given_name", "Zalmai");
+    acts[2].id = acts[0].id;
+    acts[2].fields = fields_of(&t, "given_name", "Parwana");
+    Ctx ctxs[3];
+    WriteJob jobs[3];
+    for (size_t i = 0; i < 3; i++) {
+        ctxs[i] = ctx_new(t.env, arena_new(t.env, 16 << 20));
+        jobs[i] = (WriteJob){ .fn = i == 1 ? add_then_fail : run_act, .arg = &acts[i], .ctx = &ctxs[i] };
+    }
+    assert_int_equal(store_write_batch(t.store, jobs, 3), ST_INVALID);
+    for (size_t i = 0; i < 3; i++)
+        arena_free(ctxs[i].arena);
+    assert_int_equal(found_by_name(&t, "parwana"), 1);
+    assert_int_equal(found_by_name(&t, "shirin"), 0);
+    assert_int_equal(found_by_name(&t, "zalmai"), 0);
+    check_sound(&t);
+    assert_int_equal(set_field(&t, acts[0].id, STR(""), "given_name", val_text(STR("Shirin")), false),
+                     ST_OK);
+    assert_int_equal(found_by_name(&t, "parwana"), 0);
+    assert_int_equal(found_by_name(&t, "shirin"), 1);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
+static void test_search_finds_what_is_in_reach(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id here = add_person(&t, "Karim", "Rahim"), first = t.office;
+    t.office = id_new(t.env);
+    (void)add_person(&t, "Karim", "Jawad");
+    Ctx c = reading(&t);
+    uint32_t scope = store_scope_no(t.store, first, LANE_CORE);
+    Reach reach = { 0 };
+    NameQuery q = name_query(c.arena, STR("karim"));
+    TermQuery tq = { .kind = t.person, .tokens = q.tokens, .n_tokens = q.n, .limit = 10 };
+    Record **found = NULL;
+    size_t n = 0;
+    int64_t searched = 0;
+    assert_int_equal(read_terms(&c, &tq, &found, &n, &searched), ST_OK);
+    assert_int_equal(n, 2);
+    c.reach = &reach;
+    assert_int_equal(read_terms(&c, &tq, &found, &n, &searched), ST_OK);
+    assert_int_equal(n, 0);
+    reach.lane[LANE_CORE].scopes = &scope;
+    reach.lane[LANE_CORE].n = 1;
+    assert_int_equal(read_terms(&c, &tq, &found, &n, &searched), ST_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(searched, 1); /* the other office's is not looked at */
+    assert_true(id_eq(found[0]->id, here));
+    arena_free(c.arena);
+    toy_drop(&t);
+}
+
 static int64_t index_count(Toy *t) {
     Ctx c = reading(t);
     Stmt *st = db_stmt(&c, c.reader->db, "SELECT count(*) FROM sqlite_schema WHERE type='index'");
@@ -395,6 +465,8 @@ int main(void) {
         cmocka_unit_test(test_erasure_leaves_no_trace),
         cmocka_unit_test(test_a_custom_field_of_another_lane),
         cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
+        cmocka_unit_test(test_words_follow_their_rows),
+        cmocka_unit_test(test_search_finds_what_is_in_reach),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
         cmocka_unit_test(test_a_bulk_left_half_way_is_made_whole),
     };
