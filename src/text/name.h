@@ -67,6 +67,11 @@ NameQuery name_query(Arena *a, Str typed);
 /* 0 … NAME_SCORE_MAX: how well the names of one person answer the query. Per token: spelled alike >
  * begins alike > sounds alike; each token of a name answers once; 0 where a token finds nothing. */
 int name_match(Arena *a, const NameQuery *query, const Str *names, size_t n_names);
+/* The same for many people: a name that several bear is judged once. Query and names must outlive the
+ * matcher, which lives in the arena. */
+typedef struct NameMatcher NameMatcher;
+NameMatcher *name_matcher_new(Arena *a, const NameQuery *query);
+int name_matcher_score(NameMatcher *m, const Str *names, size_t n_names);
 /* True where the two spellings share a skeleton: a test for "same name?", not for "same person?". */
 bool name_alike(Arena *a, Str x, Str y);
 

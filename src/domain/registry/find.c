@@ -199,10 +199,11 @@ static Status find_people(Ctx *c, const NameQuery *q, Found *found) {
     Record **rows;
     size_t n;
     Str names[NAMES_MAX];
+    NameMatcher *matcher = name_matcher_new(c->arena, q);
     TRY(terms(c, "person", q->tokens, q->n, found->limit, true, found, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         size_t n_names = names_of(rows[i], names);
-        add_line(c, found, rows[i], "name", name_match(c->arena, q, names, n_names));
+        add_line(c, found, rows[i], "name", name_matcher_score(matcher, names, n_names));
     }
     return ST_OK;
 }
@@ -211,12 +212,13 @@ static Status find_people(Ctx *c, const NameQuery *q, Found *found) {
 static Status find_aliases(Ctx *c, const NameQuery *q, Found *found) {
     Record **rows;
     size_t n;
+    NameMatcher *matcher = name_matcher_new(c->arena, q);
     TRY(terms(c, "name", q->tokens, q->n, RECORDS_PER_KEY, false, found, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         Str names[NAMES_MAX];
         size_t n_names = names_of(rows[i], names), before = found->lines.n;
         TRY(add_owner(c, found, rows[i], "name"));
-        int score = name_match(c->arena, q, names, n_names);
+        int score = name_matcher_score(matcher, names, n_names);
         if (found->lines.n > before) found->lines.v[before].score = score;
     }
     return ST_OK;
