@@ -36,6 +36,16 @@ export class Operation extends Folder {
     return JSON.parse(said(dir, ['op', name, '--json', '-', '--as', as], JSON.stringify(input)));
   }
 
+  /** Really ended: another process opens the folder next. */
+  async stop() {
+    const server = this.server;
+    await super.stop();
+    for (let i = 0; server !== null && server.exitCode === null && server.signalCode === null; i++) {
+      if (i === 500) throw new Error('the server does not end');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   get second() {
     return `${this.dir}-second`;
   }
