@@ -170,7 +170,7 @@ static void test_a_grant_ends_with_its_last_day(void **state) {
     (void)state;
     Ctx c;
     Id user = toy_user_new(t, "nadia", PASSWORD, t->north);
-    Day today = day_of_time(TOY_START, 270);
+    Day today = day_of_time(TRIAL_START, 270);
     toy_grant_new(t, user, t->clerk, t->north, today);
     assert_true(actor_may(actor_of(user, &c), PERM_PERSON_READ));
     /* 19:30 UTC is midnight at +4:30. */
@@ -287,9 +287,9 @@ static void test_accounts_that_do_not_act(void **state) {
     assert_true(str_is(c.lang, "fr"));
     assert_int_equal(access_actor_of_login(&c, t->access, STR("nobody"), STR(""), &a), ST_MISSING);
     assert_string_equal(toy_error(&c), "error.user.unknown");
-    toy_user_set(t, user, "ends_on", val_int(day_of_time(TOY_START, 270)));
+    toy_user_set(t, user, "ends_on", val_int(day_of_time(TRIAL_START, 270)));
     assert_int_equal(access_actor_of_user(&c, t->access, user, STR(""), &a), ST_OK);
-    toy_user_set(t, user, "ends_on", val_int(day_of_time(TOY_START, 270) - 1));
+    toy_user_set(t, user, "ends_on", val_int(day_of_time(TRIAL_START, 270) - 1));
     assert_int_equal(access_actor_of_user(&c, t->access, user, STR(""), &a), ST_MISSING);
     toy_user_set(t, user, "ends_on", val_null());
     toy_user_set(t, user, "status", val_text(STR("SUSPENDED")));

@@ -199,15 +199,15 @@ static void test_the_table_of_guesses_is_bounded(void **state) {
     Throttle *h = t->access->throttle;
     uint64_t victim = throttle_key(h, 'l', STR("nadia"));
     for (int i = 0; i < 9; i++)
-        (void)throttle_begin(h, &throttle_login, victim, TOY_START + i * 400 * TIME_SECOND);
+        (void)throttle_begin(h, &throttle_login, victim, TRIAL_START + i * 400 * TIME_SECOND);
     char login[32];
     for (int i = 0; i < 100000; i++) {
         int n = snprintf(login, sizeof login, "x%d", i);
         (void)throttle_begin(h, &throttle_login, throttle_key(h, 'l', str_n(login, (size_t)n)),
-                             TOY_START + 3201 * TIME_SECOND);
+                             TRIAL_START + 3201 * TIME_SECOND);
     }
     /* A flood of names does not wash the record of the one under attack away. */
-    assert_true(throttle_begin(h, &throttle_login, victim, TOY_START + 3202 * TIME_SECOND) > 0);
+    assert_true(throttle_begin(h, &throttle_login, victim, TRIAL_START + 3202 * TIME_SECOND) > 0);
 }
 
 static void test_a_session_that_cannot_be_kept_is_none(void **state) {

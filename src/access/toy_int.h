@@ -6,50 +6,8 @@
 #define ACCESS_TOY_INT_H
 
 #include "access/access_int.h"
-
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static const Field toy_office_fields[] = {
-    { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL | FF_INDEXED },
-    { "name", .no = 3, .type = FT_TEXT },
-    { "parent", .no = 5, .type = FT_REF, .kind = "office", .flags = FF_INDEXED },
-    { "utc_offset_minutes", .no = 7, .type = FT_INT },
-};
-static const Kind toy_office = { "office", .no = 1, .subject_rule = SUBJECT_NONE,
-                                 FIELDS(toy_office_fields), .title = "name" };
-
-static const Field toy_user_fields[] = {
-    { "login", .no = 2, .type = FT_TEXT, .flags = FF_INDEXED },
-    { "name", .no = 3, .type = FT_TEXT },
-    { "office", .no = 4, .type = FT_REF, .kind = "office" },
-    { "language", .no = 5, .type = FT_TEXT },
-    { "status", .no = 6, .type = FT_TEXT },
-    { "password_hash", .no = 7, .type = FT_TEXT, .flags = FF_HIDDEN },
-    { "must_change_password", .no = 8, .type = FT_BOOL, .flags = FF_HIDDEN },
-    { "ends_on", .no = 9, .type = FT_DATE },
-};
-static const Kind toy_user = { "user", .no = 2, .subject_rule = SUBJECT_SELF,
-                               FIELDS(toy_user_fields), .title = "name" };
-
-static const Field toy_role_fields[] = {
-    { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL },
-    { "permissions", .no = 4, .type = FT_SET, .codes = "permission" },
-    { "lanes", .no = 5, .type = FT_SET, .codes = "lane" },
-};
-static const Kind toy_role = { "role", .no = 3, .subject_rule = SUBJECT_NONE,
-                               FIELDS(toy_role_fields), .title = "code" };
-
-static const Field toy_grant_fields[] = {
-    { "user", .no = 2, .type = FT_REF, .kind = "user", .flags = FF_INDEXED },
-    { "role", .no = 3, .type = FT_REF, .kind = "role", .flags = FF_INDEXED },
-    { "office", .no = 4, .type = FT_REF, .kind = "office" },
-    { "until", .no = 5, .type = FT_DATE },
-};
-static const Kind toy_grant = { "grant", .no = 4, .subject_rule = SUBJECT_NONE,
-                                FIELDS(toy_grant_fields), .title = "role" };
+#include "access/toy.h"
+#include "store/trial.h"
 
 static const Field toy_person_fields[] = {
     { "given_name", .no = 2, .type = FT_TEXT, .flags = FF_PERSONAL },
@@ -67,8 +25,6 @@ static const Kind *const toy_kinds[] = {
     &toy_office, &toy_user, &toy_role, &toy_grant, &toy_person, &audit_read_kind,
 };
 
-#define TOY_CODE(text)                                                                             \
-    { STR_INIT(text), 1, 0, STR_INIT("") }
 static const Code toy_permission_codes[] = {
     TOY_CODE("person.read"), TOY_CODE("person.write"), TOY_CODE("need.read"),
     TOY_CODE("need.write"),  TOY_CODE("sealed.read"),  TOY_CODE("user.read"),
@@ -81,8 +37,6 @@ static const Code toy_lane_codes[] = {
     TOY_CODE("audit"),
 };
 static const Code toy_void_codes[] = { TOY_CODE("MISTAKE") };
-#define TOY_LIST(name, table)                                                                      \
-    { STR_INIT(name), STR_INIT("test"), 1, table, sizeof(table) / sizeof((table)[0]), NULL }
 static const CodeList toy_lists[] = {
     TOY_LIST("permission", toy_permission_codes),
     TOY_LIST("lane", toy_lane_codes),
@@ -100,7 +54,7 @@ typedef struct Toy {
     Arena *arena;
     Arena *requests; /* owns the arenas of requests that last for a test */
     Ctx c;           /* the program itself */
-    char dir[64];
+    char dir[TRIAL_DIR_N];
     StoreOptions options;
     Store *store;
     Access *access;
@@ -221,13 +175,6 @@ static inline Id toy_person_new(Toy *t, const char *name, Id office) {
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static inline int toy_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static inline void toy_open(Toy *t) {
     AccessOptions o = { .password_quick = true };
     assert_int_equal(store_open(&t->c, &t->options, &t->store), ST_OK);
@@ -243,22 +190,18 @@ static inline void toy_close(Toy *t) {
     t->store = NULL;
 }
 
-/* Monday 2026-11-23, noon UTC. */
-#define TOY_START ((Time)1795435200 * TIME_SECOND)
-
 static inline Toy *toy_make(void) {
     static Toy toy;
     Toy *t = &toy;
     Str recovery;
     memset(t, 0, sizeof *t);
     crypt_start();
-    env_test_init(&t->env, 11, TOY_START);
+    env_test_init(&t->env, 11, TRIAL_START);
     t->arena = arena_new(&t->env, 1 << 30);
     t->requests = arena_new(&t->env, 1 << 20);
     t->c = ctx_new(&t->env, t->arena);
     actor_enter(&t->c, actor_system());
-    memcpy(t->dir, "/tmp/panah-access-XXXXXX", 25);
-    assert_non_null(mkdtemp(t->dir));
+    assert_true(trial_folder(t->dir, "access"));
     t->options = (StoreOptions){ .dir = t->dir, .model = &toy_model, .password_quick = true };
     assert_int_equal(store_init(&t->c, &t->options, STR("Toy"), &recovery), ST_OK);
     toy_open(t);
@@ -276,7 +219,7 @@ static inline void toy_drop(Toy *t) {
     arena_free(t->requests);
     toy_close(t);
     arena_free(t->arena);
-    (void)nftw(t->dir, toy_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(t->dir);
 }
 
 /* A request: an arena and a Ctx of its own. */

@@ -5,16 +5,16 @@ static Scene *s;
 
 static int make(void **state) {
     (void)state;
-    s = scene_make();
+    s = face_make();
     Session2 session = scene_sign_in(s, "admin", SCENE_PASSWORD);
-    s->token = session.token;
-    s->csrf = session.csrf;
+    face.token = session.token;
+    face.csrf = session.csrf;
     return 0;
 }
 
 static int drop(void **state) {
     (void)state;
-    scene_drop(s);
+    face_drop(s);
     return 0;
 }
 
@@ -31,22 +31,22 @@ static void test_pictures(void **state) {
                 .path = "/api/v1/blob",
                 .type = "image/jpeg",
                 .bytes = str_n(jpeg, sizeof jpeg - 1) };
-    const char *hex = scene_text(s, scene_want(s, 200, &put), "blob");
+    const char *hex = text_at(s, scene_want(s, 200, &put), "blob");
     assert_int_equal(strlen(hex), 64);
     Response r = scene_ask(s, GET(blob_path(hex)));
     assert_int_equal(r.status, 200);
     assert_string_equal(r.content_type, "image/jpeg");
     assert_true(str_eq(r.body, put.bytes));
     put.bytes = STR("<svg onload=alert(1)>");
-    scene_refused(s, 422, "error.http.picture_type", &put);
+    ask_refused(s, 422, "error.http.picture_type", &put);
     put.bytes = STR("");
-    scene_refused(s, 422, "error.http.picture_empty", &put);
+    ask_refused(s, 422, "error.http.picture_empty", &put);
     char *big = calloc(1, (8 << 20) + 1);
     memcpy(big, jpeg, sizeof jpeg);
     put.bytes = str_n(big, (8 << 20) + 1);
-    scene_refused(s, 413, "error.http.picture_size", &put);
+    ask_refused(s, 413, "error.http.picture_size", &put);
     free(big);
-    scene_refused(s, 404, "error.blob.unknown", GET("/api/v1/blob/zz"));
+    ask_refused(s, 404, "error.blob.unknown", GET("/api/v1/blob/zz"));
     char none[65] = "";
     memset(none, '0', 64);
     (void)scene_want(s, 404, GET(blob_path(none)));
@@ -61,7 +61,7 @@ static void test_lists(void **state) {
     Ask put = {
         .method = "PUT", .path = "/api/v1/blob", .type = "text/csv", .bytes = str_n(big, n)
     };
-    const char *hex = scene_text(s, scene_want(s, 200, &put), "blob");
+    const char *hex = text_at(s, scene_want(s, 200, &put), "blob");
     assert_int_equal(strlen(hex), 64);
     (void)scene_want(s, 404, GET(blob_path(hex)));
     free(big);

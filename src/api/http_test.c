@@ -19,26 +19,26 @@ static void start(void) {
     int tcp = -1, local = -1;
     struct sockaddr_in at = { 0 };
     socklen_t n = sizeof at;
-    scene_ok(s, env_listen_tcp(&s->c, "127.0.0.1", 0, &tcp));
+    scene_ok(s, &s->c, env_listen_tcp(&s->c, "127.0.0.1", 0, &tcp));
     assert_int_equal(getsockname(tcp, (struct sockaddr *)&at, &n), 0);
     port = ntohs(at.sin_port);
-    s->api->o.port = port;
-    (void)snprintf(s->host, sizeof s->host, "localhost:%u", port);
+    face.api->o.port = port;
+    (void)snprintf(face.host, sizeof face.host, "localhost:%u", port);
     const char *path = str_c(s->arena, str_printf(s->arena, "%s/panah.sock", s->dir));
-    scene_ok(s, env_listen_unix(&s->c, path, &local));
+    scene_ok(s, &s->c, env_listen_unix(&s->c, path, &local));
     HttpOptions o = {
-        .api = s->api, .tcp_fd = tcp, .unix_fd = local, .workers = 8, .timeout_s = 5
+        .api = face.api, .tcp_fd = tcp, .unix_fd = local, .workers = 8, .timeout_s = 5
     };
-    scene_ok(s, http_start(&s->c, &o, &http));
+    scene_ok(s, &s->c, http_start(&s->c, &o, &http));
 }
 
 static int make(void **state) {
     (void)state;
     (void)signal(SIGPIPE, SIG_IGN);
-    s = scene_make();
+    s = face_make();
     Session2 session = scene_sign_in(s, "admin", SCENE_PASSWORD);
-    s->token = session.token;
-    s->csrf = session.csrf;
+    face.token = session.token;
+    face.csrf = session.csrf;
     start();
     return 0;
 }
@@ -46,7 +46,7 @@ static int make(void **state) {
 static int drop(void **state) {
     (void)state;
     http_stop(http);
-    scene_drop(s);
+    face_drop(s);
     return 0;
 }
 
@@ -112,10 +112,11 @@ static bool read_reply(int fd, char *buf, Reply *ret) {
 
 static size_t request_text(char *out, size_t room, const char *method, const char *path,
                            const char *body) {
-    int n = snprintf(out, room,
-                     "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nCookie: " SESSION_COOKIE "=%.*s\r\n"
-                     "X-Panah-CSRF: %.*s\r\n%s",
-                     method, path, port, STR_ARG(s->token), STR_ARG(s->csrf), body ? "" : "\r\n");
+    int n =
+        snprintf(out, room,
+                 "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nCookie: " SESSION_COOKIE "=%.*s\r\n"
+                 "X-Panah-CSRF: %.*s\r\n%s",
+                 method, path, port, STR_ARG(face.token), STR_ARG(face.csrf), body ? "" : "\r\n");
     if (!body) return (size_t)n;
     n += snprintf(out + n, room - (size_t)n,
                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", strlen(body),
@@ -197,11 +198,11 @@ static void test_broken_requests_leave_nothing_behind(void **state) {
         pthread_mutex_lock(&http->lock);
         size_t in_use = http->in_use;
         pthread_mutex_unlock(&http->lock);
-        if (in_use == 0 && atomic_load(&s->api->metrics.connections) == 0) return;
+        if (in_use == 0 && atomic_load(&face.api->metrics.connections) == 0) return;
         nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000000L }, NULL);
     }
     fail_msg("%zu exchanges, %lld connections left", http->in_use,
-             (long long)atomic_load(&s->api->metrics.connections));
+             (long long)atomic_load(&face.api->metrics.connections));
 }
 
 static void test_bodies_have_a_limit(void **state) {
@@ -371,10 +372,10 @@ static void test_a_job_is_watched(void **state) {
 static void test_a_stream_ends_with_its_session(void **state) {
     (void)state;
     char *buf = malloc(REPLY_MAX + 1), path[128], head[2048];
-    Session2 mine = scene_sign_in(s, "admin", SCENE_PASSWORD), kept = { s->token, s->csrf };
+    Session2 mine = scene_sign_in(s, "admin", SCENE_PASSWORD), kept = { face.token, face.csrf };
     int fd = dial();
-    s->token = mine.token;
-    s->csrf = mine.csrf;
+    face.token = mine.token;
+    face.csrf = mine.csrf;
     begin_job(fd, buf, 100000, path, sizeof path);
     size_t n = request_text(head, sizeof head, "GET", path, NULL), got = 0;
     assert_true(send_bytes(fd, head, n) && read_until(fd, buf, &got, "data: {"));
@@ -383,8 +384,8 @@ static void test_a_stream_ends_with_its_session(void **state) {
     Reply r = { 0 };
     assert_int_equal(ask(other, buf2, "DELETE", "/api/v1/session", NULL, &r), 204);
     assert_true(read_until(fd, buf, &got, "event: problem"));
-    s->token = kept.token;
-    s->csrf = kept.csrf;
+    face.token = kept.token;
+    face.csrf = kept.csrf;
     (void)snprintf(cancel, sizeof cancel, "%.*s", (int)(strlen(path) - strlen("/events")), path);
     assert_int_equal(ask(other, buf2, "DELETE", cancel, NULL, &r), 200);
     close(other);
@@ -404,9 +405,9 @@ static void test_streams_may_be_left(void **state) {
         assert_true(send_bytes(watcher, head, n));
         close(watcher);
     }
-    for (int i = 0; i < 500 && atomic_load(&s->api->metrics.streams) > 0; i++)
+    for (int i = 0; i < 500 && atomic_load(&face.api->metrics.streams) > 0; i++)
         nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000000L }, NULL);
-    assert_int_equal(atomic_load(&s->api->metrics.streams), 0);
+    assert_int_equal(atomic_load(&face.api->metrics.streams), 0);
     close(fd);
     free(buf);
 }
@@ -419,7 +420,7 @@ static void test_the_local_socket_knows_its_peer(void **state) {
     Reply r = { 0 };
     int fd = -1;
     const char *path = str_c(s->arena, str_printf(s->arena, "%s/panah.sock", s->dir));
-    scene_ok(s, env_connect_unix(&s->c, path, &fd));
+    scene_ok(s, &s->c, env_connect_unix(&s->c, path, &fd));
     const char *text = "GET /api/v1/system HTTP/1.1\r\nHost: x\r\n\r\n";
     assert_true(send_bytes(fd, text, strlen(text)) && read_reply(fd, buf, &r));
     assert_int_equal(r.status, 200);

@@ -10,8 +10,8 @@
 #include "domain/registry/registry.h"
 #include "model/codes.h"
 #include "model/messages.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,21 +28,14 @@ static Store *store;
 static Access *access_;
 static OpTable table;
 static Str token, csrf;
-static char dir[] = "/tmp/fuzz-router-XXXXXX";
-
-static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
+static char dir[TRIAL_DIR_N];
 
 static void drop(void) {
     jobs_close(table.jobs);
     api_close(api);
     access_close(access_);
     store_close(store);
-    (void)nftw(dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(dir);
     arena_free(work);
     arena_free(kept);
 }
@@ -84,7 +77,7 @@ static void start(void) {
     kept = arena_new(&env, (size_t)256 << 20);
     Ctx c = ctx_new(&env, kept);
     Str recovery;
-    ASSERT(mkdtemp(dir) != NULL);
+    ASSERT(trial_folder(dir, "fuzz-router"));
     StoreOptions so = { .dir = dir, .model = &model, .password_quick = true, .n_readers = 2 };
     AccessOptions ao = { .password_quick = true };
     ASSERT(store_init(&c, &so, STR("Fuzz"), &recovery) == ST_OK);

@@ -1,64 +1,26 @@
-/* scene_int.h: a small office behind an Api, for the room's tests: a folder, an administrator with a
- * session, two operations of the tests' own. Requests are written as over HTTP. */
+/* scene_int.h: the scene of this room's tests: an office behind an Api, an administrator with a session,
+ * three operations of the tests' own. Requests are written as over HTTP. */
 #ifndef API_SCENE_INT_H
 #define API_SCENE_INT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "api/api_int.h"
-#include "domain/admin/admin.h"
+#include "domain/admin/scene.h"
 #include "domain/registry/registry.h"
-#include "model/codes.h"
-#include "model/messages.h"
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-/* Monday 2026-11-23, noon UTC. */
-#define SCENE_START ((Time)1795435200 * TIME_SECOND)
 #define SCENE_HOST "localhost:8470"
 #define SCENE_PASSWORD "four plain words here"
-enum { SCENE_OPS = 128, SCENE_KINDS = 48, SCENE_LABELS = 20, SCENE_PORT = 8470 };
+enum { SCENE_PORT = 8470 };
 
-typedef struct Scene {
-    Env env;
-    Arena *arena, *call_arena;
-    Ctx c; /* the program itself */
-    char dir[64];
-    const Kind *kinds[SCENE_KINDS];
-    LabelSource labels[SCENE_LABELS];
-    ModelSource model;
-    StoreOptions options;
-    Store *store;
-    Access *access;
-    const Op *ops[SCENE_OPS];
-    OpTable table;
-    FirstIds first;
+/* What stands before the office. */
+typedef struct Face {
     Api *api;
+    Arena *call_arena;
     Str token, csrf; /* of the administrator's session */
     char host[32];   /* what requests call the node */
-} Scene;
-
-static inline void scene_show_errors(const Ctx *c) {
-    for (size_t i = 0; i < c->errs.n; i++)
-        print_message("# %.*s: %.*s (%.*s)\n", STR_ARG(c->errs.v[i].path),
-                      STR_ARG(c->errs.v[i].key), STR_ARG(c->errs.v[i].cause));
-}
-#define scene_ok(s, expression)                                                                    \
-    do {                                                                                           \
-        if ((expression) != ST_OK) {                                                               \
-            scene_show_errors(&(s)->c);                                                            \
-            fail_msg("%s", #expression);                                                           \
-        }                                                                                          \
-    } while (0)
+} Face;
+static Face face;
 
 /* ---- operations of the tests' own -------------------------------------------------------------- */
 
@@ -109,55 +71,7 @@ static const Room scene_room = { .name = "scene", .ops = scene_own_ops, .n_ops =
 
 /* ---- life ---------------------------------------------------------------------------------------- */
 
-static inline void scene_add_room(Scene *s, const Room *room) {
-    for (size_t i = 0; i < room->n_kinds; i++)
-        s->kinds[s->model.n_kinds++] = room->kinds[i];
-    for (size_t i = 0; i < room->n_ops; i++)
-        s->ops[s->table.n++] = &room->ops[i];
-    ASSERT(s->table.n <= SCENE_OPS && s->model.n_kinds <= SCENE_KINDS);
-}
-
-static inline void scene_model(Scene *s) {
-    static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
-                                         &scene_room };
-    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
-        scene_add_room(s, rooms[i]);
-    s->table.rooms = rooms;
-    s->table.n_rooms = sizeof rooms / sizeof rooms[0];
-    size_t n = 0;
-    for (size_t i = 0; i < builtin_code_labels_n; i++)
-        s->labels[n++] = builtin_code_labels[i];
-    for (size_t i = 0; i < builtin_messages_n; i++)
-        s->labels[n++] = builtin_messages[i];
-    ASSERT(n <= SCENE_LABELS);
-    s->model.kinds = s->kinds;
-    s->model.lists = builtin_code_lists;
-    s->model.n_lists = builtin_code_lists_n;
-    s->model.labels = s->labels;
-    s->model.n_labels = n;
-}
-
-static inline Status scene_first(Ctx *c, Tx *tx, void *arg) {
-    Scene *s = arg;
-    FirstRecords in = { .office_code = STR("KBL"),
-                        .office_name = STR("Kabul"),
-                        .country = STR("AFG"),
-                        .dial_code = STR("93"),
-                        .login = STR("admin"),
-                        .name = STR("Salma Durrani"),
-                        .keep_password = true };
-    TRY(access_password_hash(c, s->access, STR(SCENE_PASSWORD), &in.password_phc));
-    return admin_first_records(c, tx, &in, &s->first);
-}
-
-static inline void scene_open(Scene *s) {
-    Ctx *c = &s->c;
-    AccessOptions access = { .password_quick = true };
-    scene_ok(s, store_open(c, &s->options, &s->store));
-    c->store = s->store;
-    scene_ok(s, access_open(c, s->store, &access, &s->access));
-    s->table.access = s->access;
-    scene_ok(s, jobs_open(c, s->store, &s->table, &s->table.jobs));
+static inline void face_open(Scene *s) {
     ApiOptions o = { .store = s->store,
                      .access = s->access,
                      .ops = &s->table,
@@ -166,55 +80,40 @@ static inline void scene_open(Scene *s) {
                      .operation_name = STR("Test"),
                      .host = STR("localhost"),
                      .port = SCENE_PORT };
-    scene_ok(s, api_open(c, &o, &s->api));
+    scene_ok(s, &s->c, api_open(&s->c, &o, &face.api));
 }
 
-static inline void scene_close(Scene *s) {
-    jobs_close(s->table.jobs);
-    api_close(s->api);
-    access_close(s->access);
-    store_close(s->store);
-    s->c.store = NULL;
-}
-
-static inline Scene *scene_make(void) {
-    static Scene scene;
-    Scene *s = &scene;
-    Str recovery;
-    memset(s, 0, sizeof *s);
-    crypt_start();
-    env_test_init(&s->env, 7, SCENE_START);
-    s->arena = arena_new(&s->env, (size_t)256 << 20);
-    s->call_arena = arena_new(&s->env, (size_t)256 << 20);
-    s->c = ctx_new(&s->env, s->arena);
-    s->c.now = SCENE_START;
-    actor_enter(&s->c, actor_system());
-    scene_model(s);
-    (void)snprintf(s->dir, sizeof s->dir, "%s/panah-api-XXXXXX",
-                   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    assert_non_null(mkdtemp(s->dir));
-    s->options =
-        (StoreOptions){ .dir = s->dir, .model = &s->model, .password_quick = true, .n_readers = 8 };
-    s->table.ops = s->ops;
-    (void)snprintf(s->host, sizeof s->host, "%s", SCENE_HOST);
-    scene_ok(s, store_init(&s->c, &s->options, STR("Test"), &recovery));
-    scene_open(s);
-    scene_ok(s, store_write(s->store, &s->c, scene_first, s));
+static inline Scene *face_make(void) {
+    static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
+                                         &scene_room };
+    static const SceneOptions o = {
+        .name = "api",
+        .rooms = rooms,
+        .n_rooms = sizeof rooms / sizeof rooms[0],
+        .login = "admin",
+        .password = SCENE_PASSWORD,
+        .jobs = true,
+    };
+    Scene *s = scene_make(&o);
+    face = (Face){ .call_arena = arena_new(&s->env, (size_t)256 << 20) };
+    (void)snprintf(face.host, sizeof face.host, "%s", SCENE_HOST);
+    face_open(s);
     return s;
 }
 
-static inline int scene_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
+static inline void face_close(Scene *s) {
+    jobs_close(s->table.jobs); /* streams of events wait for them */
+    s->table.jobs = NULL;
+    api_close(face.api);
+    scene_close(s);
 }
 
-static inline void scene_drop(Scene *s) {
-    scene_close(s);
-    (void)nftw(s->dir, scene_unlink, 16, FTW_DEPTH | FTW_PHYS);
-    arena_free(s->call_arena);
-    arena_free(s->arena);
+static inline void face_drop(Scene *s) {
+    jobs_close(s->table.jobs);
+    s->table.jobs = NULL;
+    api_close(face.api);
+    arena_free(face.call_arena);
+    scene_drop(s);
 }
 
 /* ---- asking -------------------------------------------------------------------------------------- */
@@ -230,7 +129,7 @@ typedef struct Ask {
     HttpHeader more[4]; /* ended by one without name */
 } Ask;
 
-static inline Str scene_json(Arena *a, const char *text) {
+static inline Str quoted(Arena *a, const char *text) {
     char *out = arena_copy(a, text, strlen(text) + 1);
     for (char *p = out; *p; p++)
         if (*p == '\'') *p = '"';
@@ -243,15 +142,15 @@ static inline void scene_header(Arena *a, HttpHeader *headers, size_t *n, const 
 
 /* The answer lives until the next ask. */
 static inline Response scene_ask(Scene *s, const Ask *ask) {
-    Arena *a = s->call_arena;
+    Arena *a = face.call_arena;
     arena_reset(a);
     HttpHeader headers[16];
     size_t n = 0;
-    Str host = str_of(ask->host ? ask->host : s->host);
-    Str token = ask->token.s ? ask->token : s->token, csrf = ask->csrf.s ? ask->csrf : s->csrf;
+    Str host = str_of(ask->host ? ask->host : face.host);
+    Str token = ask->token.s ? ask->token : face.token, csrf = ask->csrf.s ? ask->csrf : face.csrf;
     Request q = { .method = http_method(str_of(ask->method)),
                   .query = str_of(ask->path),
-                  .body = ask->body ? scene_json(a, ask->body) : ask->bytes,
+                  .body = ask->body ? quoted(a, ask->body) : ask->bytes,
                   .source = STR("127.0.0.1"),
                   .local = ask->local,
                   .spoken_by = ask->local ? STR("root") : STR_NONE };
@@ -269,7 +168,7 @@ static inline Response scene_ask(Scene *s, const Ask *ask) {
     q.headers = headers;
     q.n_headers = n;
     Ctx c = ctx_new(&s->env, a);
-    Response r = route(&c, s->api, &q);
+    Response r = route(&c, face.api, &q);
     /* What comes next must not need what the request held. */
     r.body = str_copy(s->arena, r.body);
     for (size_t i = 0; i < r.n_headers; i++)
@@ -303,34 +202,15 @@ static inline Val scene_post(Scene *s, const char *path, const char *body) {
     return scene_want(s, 200, &(Ask){ .method = "POST", .path = path, .body = body });
 }
 
-/* The value at "errors.0.key": members by name, items by number. */
-static inline Val scene_at(Val v, const char *path) {
-    Str rest = str_of(path);
-    while (rest.s) {
-        Str part = str_cut(&rest, '.');
-        uint64_t i;
-        if (v.type == VAL_LIST && num_parse_u64(part, &i))
-            v = i < v.list.n ? v.list.v[i] : VAL_ABSENT;
-        else
-            v = val_get_str(v, part);
-    }
-    return v;
-}
-
-static inline const char *scene_text(Scene *s, Val v, const char *path) {
-    Val at = scene_at(v, path);
-    return at.type == VAL_TEXT ? str_c(s->arena, at.text) : "";
-}
-
 /* Asks and wants this status with this key as the first error. */
-static inline void scene_refused(Scene *s, int status, const char *key, const Ask *ask) {
+static inline void ask_refused(Scene *s, int status, const char *key, const Ask *ask) {
     Val v = scene_want(s, status, ask);
-    assert_string_equal(scene_text(s, v, "errors.0.key"), key);
-    assert_true(scene_text(s, v, "errors.0.message")[0] != 0);
+    assert_string_equal(text_at(s, v, "errors.0.key"), key);
+    assert_true(text_at(s, v, "errors.0.message")[0] != 0);
     /* The text is one of a catalogue, not the key itself. */
-    assert_string_not_equal(scene_text(s, v, "errors.0.message"), key);
-    assert_int_equal(strlen(scene_text(s, v, "reference")), 8);
-    assert_true(scene_at(v, "status").i == status);
+    assert_string_not_equal(text_at(s, v, "errors.0.message"), key);
+    assert_int_equal(strlen(text_at(s, v, "reference")), 8);
+    assert_true(at(v, "status").i == status);
 }
 
 typedef struct Session2 {
@@ -351,7 +231,7 @@ static inline Session2 scene_sign_in(Scene *s, const char *login, const char *pa
     assert_true(str_ends(cookie, STR("; Path=/; HttpOnly; Secure; SameSite=Strict")));
     Str name = STR(SESSION_COOKIE "=");
     return (Session2){ str_slice(cookie, name.n, name.n + SESSION_TOKEN_TEXT_N),
-                       str_of(scene_text(s, scene_body(s, &r), "csrf")) };
+                       str_of(text_at(s, scene_body(s, &r), "csrf")) };
 }
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "app/client.h"
 #include "app/setup.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char dir[64], folder[80];
+static char dir[TRIAL_DIR_N], folder[80];
 static Arena *a;
 
 /* What the last command said. */
@@ -66,29 +66,20 @@ static const char *text_in(Val v, const char *name) {
     return str_c(a, val_get_text(v, name, STR("")));
 }
 
-static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static int make(void **state) {
     (void)state;
     (void)signal(SIGPIPE, SIG_IGN);
     umask(077);
     setenv("LC_ALL", "C", 1);
     a = arena_new(env_system(), (size_t)256 << 20);
-    (void)snprintf(dir, sizeof dir, "%s/panah-app-XXXXXX",
-                   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    assert_non_null(mkdtemp(dir));
+    assert_true(trial_folder(dir, "app"));
     (void)snprintf(folder, sizeof folder, "%s/data", dir);
     return 0;
 }
 
 static int drop(void **state) {
     (void)state;
-    (void)nftw(dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(dir);
     forget();
     arena_free(a);
     return 0;

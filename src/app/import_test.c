@@ -8,14 +8,14 @@
 
 #include "app/client.h"
 #include "app/setup.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[64], folder[80];
+static char dir[TRIAL_DIR_N], folder[80];
 static Arena *a;
 static char *out, *err;
 static size_t out_n, err_n;
@@ -50,22 +50,13 @@ static Val said(void) {
     return v;
 }
 
-static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 /* A folder as `init` leaves it: the first password has not been changed yet. */
 static int make(void **state) {
     (void)state;
     (void)signal(SIGPIPE, SIG_IGN);
     umask(077);
     a = arena_new(env_system(), (size_t)1 << 30);
-    (void)snprintf(dir, sizeof dir, "%s/panah-import-XXXXXX",
-                   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    assert_non_null(mkdtemp(dir));
+    assert_true(trial_folder(dir, "import"));
     (void)snprintf(folder, sizeof folder, "%s/data", dir);
     want(EXIT_DONE, "init", "--office", "KLA", "--country", "UGA", "--dial-code", "256");
     return 0;
@@ -73,7 +64,7 @@ static int make(void **state) {
 
 static int drop(void **state) {
     (void)state;
-    (void)nftw(dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(dir);
     free(out);
     free(err);
     arena_free(a);

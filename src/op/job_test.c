@@ -238,7 +238,7 @@ static void test_a_job_runs_and_tells(void **state) {
     assert_true(str_is(v.phase, "phase.more"));
     assert_int_equal(val_get_int(v.result, "n", 0), 3);
     assert_true(str_is(val_get_text(v.result, "text", STR("")), "x"));
-    assert_int_equal(v.queued_at, TOY_START);
+    assert_int_equal(v.queued_at, TRIAL_START);
     assert_int_equal(v.n_errs, 0);
 }
 

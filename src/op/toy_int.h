@@ -2,51 +2,14 @@
 #ifndef OP_TOY_INT_H
 #define OP_TOY_INT_H
 
+#include "access/toy.h"
 #include "op/op_int.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-/* --- kinds, with the numbers that access looks for -------------------------------------------- */
+/* --- kinds ------------------------------------------------------------------------------------ */
 
-static const Field toy_office_fields[] = {
-    { "code", .no = 2, .type = FT_TEXT },
-    { "name", .no = 3, .type = FT_TEXT },
-    { "parent", .no = 5, .type = FT_REF, .kind = "office" },
-    { "utc_offset_minutes", .no = 7, .type = FT_INT },
-};
-static const Kind toy_office = { "office", .no = 1, .subject_rule = SUBJECT_NONE,
-                                 FIELDS(toy_office_fields) };
-static const Field toy_user_fields[] = {
-    { "login", .no = 2, .type = FT_TEXT, .flags = FF_INDEXED },
-    { "name", .no = 3, .type = FT_TEXT },
-    { "office", .no = 4, .type = FT_REF, .kind = "office" },
-    { "language", .no = 5, .type = FT_TEXT },
-    { "status", .no = 6, .type = FT_TEXT },
-    { "password_hash", .no = 7, .type = FT_TEXT, .flags = FF_HIDDEN },
-    { "must_change_password", .no = 8, .type = FT_BOOL, .flags = FF_HIDDEN },
-    { "ends_on", .no = 9, .type = FT_DATE },
-};
-static const Kind toy_user = { "user", .no = 2, .subject_rule = SUBJECT_SELF,
-                               FIELDS(toy_user_fields) };
-static const Field toy_role_fields[] = {
-    { "code", .no = 2, .type = FT_TEXT },
-    { "permissions", .no = 4, .type = FT_SET, .codes = "permission" },
-    { "lanes", .no = 5, .type = FT_SET, .codes = "lane" },
-};
-static const Kind toy_role = { "role", .no = 3, .subject_rule = SUBJECT_NONE,
-                               FIELDS(toy_role_fields) };
-static const Field toy_grant_fields[] = {
-    { "user", .no = 2, .type = FT_REF, .kind = "user", .flags = FF_INDEXED },
-    { "role", .no = 3, .type = FT_REF, .kind = "role", .flags = FF_INDEXED },
-    { "office", .no = 4, .type = FT_REF, .kind = "office" },
-    { "until", .no = 5, .type = FT_DATE },
-};
-static const Kind toy_grant = { "grant", .no = 4, .subject_rule = SUBJECT_NONE,
-                                FIELDS(toy_grant_fields) };
 static const Field toy_note_fields[] = {
     { "text", .no = 2, .type = FT_TEXT, .flags = FF_INDEXED, .max = 60, .merge = MERGE_MUST_RESOLVE,
       .doc = "What it says" },
@@ -64,14 +27,10 @@ static const Kind toy_note = { "note",
 static const Kind *const toy_kinds[] = {
     &toy_office, &toy_user, &toy_role, &toy_grant, &toy_note, &audit_read_kind,
 };
-#define TOY_CODE(text)                                                                             \
-    { STR_INIT(text), 1, 0, STR_INIT("") }
 static const Code toy_permission_codes[] = { TOY_CODE("person.read"), TOY_CODE("person.write") };
 static const Code toy_lane_codes[] = { TOY_CODE("core") };
 static const Code toy_void_codes[] = { TOY_CODE("MISTAKE") };
 static const Code toy_colour_codes[] = { TOY_CODE("RED"), TOY_CODE("BLUE") };
-#define TOY_LIST(name, table)                                                                      \
-    { STR_INIT(name), STR_INIT("test"), 1, table, sizeof(table) / sizeof((table)[0]), NULL }
 static const CodeList toy_lists[] = {
     TOY_LIST("permission", toy_permission_codes),
     TOY_LIST("lane", toy_lane_codes),
@@ -89,7 +48,7 @@ typedef struct Toy {
     Env env;
     Arena *arena, *requests;
     Ctx c; /* the program itself */
-    char dir[64];
+    char dir[TRIAL_DIR_N];
     StoreOptions options;
     Store *store;
     OpTable table;
@@ -148,13 +107,6 @@ static inline Id toy_user_new(Toy *t, const char *login, const char *second_perm
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static inline int toy_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static inline void toy_open(Toy *t, const Op *const *ops, size_t n, bool with_jobs) {
     AccessOptions o = { .password_quick = true };
     assert_int_equal(store_open(&t->c, &t->options, &t->store), ST_OK);
@@ -171,21 +123,18 @@ static inline void toy_close(Toy *t) {
     store_close(t->store);
 }
 
-#define TOY_START ((Time)1795435200 * TIME_SECOND) /* 2026-11-23, noon UTC */
-
 static inline Toy *toy_make(const Op *const *ops, size_t n, bool with_jobs) {
     static Toy toy;
     Toy *t = &toy;
     Str recovery;
     memset(t, 0, sizeof *t);
     crypt_start();
-    env_test_init(&t->env, 12, TOY_START);
+    env_test_init(&t->env, 12, TRIAL_START);
     t->arena = arena_new(&t->env, 1 << 30);
     t->requests = arena_new(&t->env, 1 << 24);
     t->c = ctx_new(&t->env, t->arena);
     actor_enter(&t->c, actor_system());
-    memcpy(t->dir, "/tmp/panah-op-XXXXXX", 21);
-    assert_non_null(mkdtemp(t->dir));
+    assert_true(trial_folder(t->dir, "op"));
     t->options = (StoreOptions){ .dir = t->dir, .model = &toy_model, .password_quick = true };
     assert_int_equal(store_init(&t->c, &t->options, STR("Toy"), &recovery), ST_OK);
     toy_open(t, ops, n, with_jobs);
@@ -200,7 +149,7 @@ static inline void toy_drop(Toy *t) {
     arena_free(t->requests);
     toy_close(t);
     arena_free(t->arena);
-    (void)nftw(t->dir, toy_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(t->dir);
 }
 
 static inline void toy_arena_free(void *arena) {

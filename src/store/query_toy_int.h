@@ -4,11 +4,7 @@
 #define STORE_QUERY_TOY_INT_H
 
 #include "store/query_int.h"
-
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "store/trial.h"
 
 #define QT_CODES(name, ...) static const Code name[] = { __VA_ARGS__ }
 #define QT_CODE(text)                                                                              \
@@ -162,7 +158,7 @@ typedef struct QtWorld {
     Env env;
     Arena *arena;
     Ctx c; /* for set-up */
-    char dir[64];
+    char dir[TRIAL_DIR_N];
     Model *model;
     Schema *schema;
     Store store;
@@ -175,13 +171,6 @@ typedef struct QtWorld {
 } QtWorld;
 
 enum { QT_CAMP, QT_FAMILY, QT_PERSON, QT_NEED, QT_STEP };
-
-static int qt_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
 
 /* Scopes: 1 control; 2, 4, … core and 3, 5, … protection of the offices. */
 static inline uint32_t qt_scope(uint32_t office, Lane lane) {
@@ -223,8 +212,7 @@ static inline void qt_open(QtWorld *w, uint64_t seed) {
     env_test_init(&w->env, seed, 1700000000 * TIME_SECOND);
     w->arena = arena_new(&w->env, 1 << 30);
     w->c = ctx_new(&w->env, w->arena);
-    memcpy(w->dir, "/tmp/panah-query-XXXXXX", 24);
-    if (!mkdtemp(w->dir)) BUG("mkdtemp");
+    if (!trial_folder(w->dir, "query")) BUG("no folder");
     ModelSource source = { .kinds = qt_kinds,
                            .n_kinds = QT_KINDS,
                            .lists = qt_lists,
@@ -264,7 +252,7 @@ static inline void qt_close(QtWorld *w) {
     model_free(w->model);
     pthread_rwlock_destroy(&w->store.map_lock);
     arena_free(w->arena);
-    (void)nftw(w->dir, qt_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(w->dir);
 }
 
 /* A context as a request has it, over the same connection. The caller frees its arena. */

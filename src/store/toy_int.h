@@ -3,11 +3,7 @@
 #define STORE_TOY_INT_H
 
 #include "store/store_int.h"
-
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "store/trial.h"
 
 static const Field toy_office_fields[] = {
     { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL },
@@ -75,24 +71,13 @@ typedef struct Toy {
     Env *env;
     Arena *arena;
     Ctx c;
-    char dir[64];
+    char dir[TRIAL_DIR_N];
     StoreOptions options;
     Store *store;
     Id office;
     Str recovery; /* key on paper */
     const KindInfo *person, *phone, *office_kind;
 } Toy;
-
-static int toy_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static inline void toy_remove(const char *dir) {
-    (void)nftw(dir, toy_unlink, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static inline void toy_kinds_of(Toy *t) {
     const Model *m = store_model(t->store);
@@ -108,8 +93,7 @@ static inline Status toy_make(Toy *t, Env *env) {
     t->arena = arena_new(env, 1 << 30);
     t->c = ctx_new(env, t->arena);
     t->c.reach = &reach_everything;
-    memcpy(t->dir, "/tmp/panah-store-XXXXXX", 24);
-    if (!mkdtemp(t->dir)) return ST_IO;
+    if (!trial_folder(t->dir, "store")) return ST_IO;
     t->options = (StoreOptions){ .dir = t->dir, .model = &toy_model, .password_quick = true };
     TRY(store_init(&t->c, &t->options, STR("Toy"), &t->recovery));
     TRY(store_open(&t->c, &t->options, &t->store));
@@ -122,7 +106,7 @@ static inline Status toy_make(Toy *t, Env *env) {
 static inline void toy_drop(Toy *t) {
     store_close(t->store);
     arena_free(t->arena);
-    toy_remove(t->dir);
+    trial_remove(t->dir);
 }
 
 #endif

@@ -9,8 +9,8 @@
 #include "domain/admin/admin_int.h"
 #include "model/codes.h"
 #include "model/messages.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ static const Kind person = {
 static Env env;
 static Arena *arena;
 static Ctx program, call;
-static char dir[64];
+static char dir[TRIAL_DIR_N];
 static const Kind *kinds[40];
 static LabelSource labels[20];
 static ModelSource model;
@@ -110,8 +110,7 @@ static int setup(void **state) {
     program = ctx_new(&env, arena);
     actor_enter(&program, actor_system());
     make_model();
-    memcpy(dir, "/tmp/panah-admin-XXXXXX", 24);
-    assert_non_null(mkdtemp(dir));
+    assert_true(trial_folder(dir, "admin"));
     options = (StoreOptions){ .dir = dir, .model = &model, .password_quick = true };
     must(&program, store_init(&program, &options, STR("Kabul"), &recovery));
     must(&program, store_open(&program, &options, &store));
@@ -123,19 +122,12 @@ static int setup(void **state) {
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static int teardown(void **state) {
     (void)state;
     arena_free(arena);
     access_close(access_room_open);
     store_close(store);
-    (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(dir);
     return 0;
 }
 

@@ -12,8 +12,8 @@
 #include "domain/registry/registry.h"
 #include "model/codes.h"
 #include "model/messages.h"
+#include "store/trial.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ typedef struct Folder {
     Env env;
     Arena *arena;
     Ctx c;
-    char dir[64], truth[80];
+    char dir[TRIAL_DIR_N], truth[80];
     const Kind *kinds[KINDS];
     const Op *ops[OPS];
     LabelSource labels[LABELS];
@@ -95,8 +95,7 @@ static Folder *folder_make(const DemoOptions *o) {
     f->c = ctx_new(&f->env, f->arena);
     actor_enter(&f->c, actor_system());
     make_model(f);
-    memcpy(f->dir, "/tmp/panah-demo-XXXXXX", 23);
-    assert_non_null(mkdtemp(f->dir));
+    assert_true(trial_folder(f->dir, "demo"));
     (void)snprintf(f->truth, sizeof f->truth, "%s/truth.csv", f->dir);
     StoreOptions so = { .dir = f->dir, .model = &f->model, .password_quick = true };
     ok(&f->c, store_init(&f->c, &so, STR("Demo"), &recovery));
@@ -117,18 +116,11 @@ static DemoOptions some_months(uint32_t people, uint64_t seed) {
     return o;
 }
 
-static int unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static void folder_drop(Folder *f) {
     access_close(f->access);
     store_close(f->store);
     arena_free(f->arena);
-    (void)nftw(f->dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    trial_remove(f->dir);
 }
 
 static Status play(Folder *f, const DemoOptions *o, bool ask_doubles) {

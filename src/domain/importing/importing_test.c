@@ -8,28 +8,28 @@ static void test_headers_in_any_order_and_language(void **state) {
     Val r = stage("Téléphone;Sexe;  PRÉNOM ;Date de naissance;Nom;Postnom;Remarques\n"
                   "0701234567;homme;Jean;12/03/1990;Mukendi;Ilunga;rien\n",
                   "'dry_run': true");
-    assert_string_equal(text_at(r, "mapping.Téléphone"), "phone.number");
-    assert_string_equal(text_at(r, "mapping.Sexe"), "sex");
-    assert_string_equal(text_at(r, "mapping.PRÉNOM"), "given_name");
-    assert_string_equal(text_at(r, "mapping.Nom"), "family_name");
-    assert_string_equal(text_at(r, "mapping.Postnom"), "postnom");
+    assert_string_equal(text_at(s, r, "mapping.Téléphone"), "phone.number");
+    assert_string_equal(text_at(s, r, "mapping.Sexe"), "sex");
+    assert_string_equal(text_at(s, r, "mapping.PRÉNOM"), "given_name");
+    assert_string_equal(text_at(s, r, "mapping.Nom"), "family_name");
+    assert_string_equal(text_at(s, r, "mapping.Postnom"), "postnom");
     assert_int_equal(at(r, "mapping.Remarques").type, VAL_NULL);
     assert_true(has_finding(r, 1, "error.import.column.unknown"));
-    assert_string_equal(text_at(r, "preview.0.sex"), "M");
-    assert_string_equal(text_at(r, "preview.0.birth_date"), "1990-03-12");
+    assert_string_equal(text_at(s, r, "preview.0.sex"), "M");
+    assert_string_equal(text_at(s, r, "preview.0.birth_date"), "1990-03-12");
     assert_int_equal(int_at(r, "n_errors"), 0);
     r = stage("نام,نام پدر,جنسیت,تاریخ تولد\nفاطمه,رحیم,زن,۱۳۶۸\n", "'dry_run': true");
-    assert_string_equal(text_at(r, "mapping.نام"), "given_name");
-    assert_string_equal(text_at(r, "mapping.نام پدر"), "father_name");
-    assert_string_equal(text_at(r, "preview.0.sex"), "F");
-    assert_string_equal(text_at(r, "preview.0.birth_date"), "1989-07-01");
+    assert_string_equal(text_at(s, r, "mapping.نام"), "given_name");
+    assert_string_equal(text_at(s, r, "mapping.نام پدر"), "father_name");
+    assert_string_equal(text_at(s, r, "preview.0.sex"), "F");
+    assert_string_equal(text_at(s, r, "preview.0.birth_date"), "1989-07-01");
     assert_int_equal(int_at(r, "good"), 1);
     r = stage("د زېږېدو نېټه,نوم,جنس\n1990,احمد,نارینه\n", "'dry_run': true");
-    assert_string_equal(text_at(r, "preview.0.sex"), "M");
+    assert_string_equal(text_at(s, r, "preview.0.sex"), "M");
     r = stage("تاريخ الميلاد,الاسم,الجنس,رقم الهاتف\n1990-03-01,محمد,ذكر,+93701234567\n",
               "'dry_run': true");
-    assert_string_equal(text_at(r, "preview.0.sex"), "M");
-    assert_string_equal(text_at(r, "mapping.رقم الهاتف"), "phone.number");
+    assert_string_equal(text_at(s, r, "preview.0.sex"), "M");
+    assert_string_equal(text_at(s, r, "mapping.رقم الهاتف"), "phone.number");
 }
 
 static void test_headers_of_other_systems(void **state) {
@@ -94,9 +94,9 @@ static void test_content_is_the_second_signal(void **state) {
     Val r = stage("name,a,b,c\nAli,m,1990-03-12,+93701234567\nZahra,f,1991-04-13,+93701234568\n"
                   "Omar,m,1992-05-14,+93701234569\n",
                   "'dry_run': true");
-    assert_string_equal(text_at(r, "mapping.a"), "sex");
-    assert_string_equal(text_at(r, "mapping.b"), "birth_date");
-    assert_string_equal(text_at(r, "mapping.c"), "phone.number");
+    assert_string_equal(text_at(s, r, "mapping.a"), "sex");
+    assert_string_equal(text_at(s, r, "mapping.b"), "birth_date");
+    assert_string_equal(text_at(s, r, "mapping.c"), "phone.number");
     assert_true(has_finding(r, 1, "error.import.column.guessed"));
     assert_int_equal(int_at(r, "good"), 3);
 }
@@ -125,8 +125,8 @@ static void test_profiles_are_kept(void **state) {
                 "'dry_run': true, 'save_profile': 'Camp list', 'mapping': {'X1': 'given_name',"
                 " 'X2': 'sex', 'X3': null}, 'values': {'sex': {'ZZ': 'M', 'yy': ''}}");
     Val r = stage("x1,X2,x3\nAli,zz,9\nZahra,YY,8\n", "'dry_run': true, 'profile': 'camp LIST'");
-    assert_string_equal(text_at(r, "mapping.x1"), "given_name");
-    assert_string_equal(text_at(r, "preview.0.sex"), "M");
+    assert_string_equal(text_at(s, r, "mapping.x1"), "given_name");
+    assert_string_equal(text_at(s, r, "preview.0.sex"), "M");
     assert_int_equal(int_at(r, "good"), 2);
     assert_int_equal(int_at(r, "n_errors"), 0);
 }
@@ -143,7 +143,7 @@ static void test_dates(void **state) {
                                             "1991-07-01" };
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(
-            text_at(r, str_c(s->arena, str_printf(s->arena, "preview.%zu.birth_date", i))),
+            text_at(s, r, str_c(s->arena, str_printf(s->arena, "preview.%zu.birth_date", i))),
             expected[i]);
     assert_true(has_finding(r, 6, "error.date.no_such_day"));
     assert_true(has_finding(r, 7, "error.date.future"));
@@ -152,15 +152,15 @@ static void test_dates(void **state) {
     assert_int_equal(int_at(r, "n_errors"), 4);
     assert_int_equal(int_at(r, "good"), 8);
     Val e = finding(r, 6, "error.date.no_such_day");
-    assert_string_equal(text_at(e, "column"), "dob");
-    assert_string_equal(text_at(e, "value"), "31/02/1990");
-    assert_string_equal(text_at(e, "severity"), "error");
+    assert_string_equal(text_at(s, e, "column"), "dob");
+    assert_string_equal(text_at(s, e, "value"), "31/02/1990");
+    assert_string_equal(text_at(s, e, "severity"), "error");
     assert_int_equal(int_at(e, "line"), 6);
-    assert_non_null(strstr(text_at(e, "message"), "28"));
-    assert_true(strlen(text_at(e, "remedy")) > 0);
+    assert_non_null(strstr(text_at(s, e, "message"), "28"));
+    assert_true(strlen(text_at(s, e, "remedy")) > 0);
     /* 12/31 can only be month first, so 03/04 is too. */
     r = stage("name,dob\nAli,12/31/1990\nZahra,03/04/1991\n", "'dry_run': true");
-    assert_string_equal(text_at(r, "preview.1.birth_date"), "1991-03-04");
+    assert_string_equal(text_at(s, r, "preview.1.birth_date"), "1991-03-04");
     assert_false(has_finding(r, 1, "error.import.date.order"));
     r = stage("name,dob\nAli,03/04/1990\n", "'dry_run': true");
     assert_true(has_finding(r, 1, "error.import.date.order"));
@@ -173,15 +173,15 @@ static void test_codes_and_telephones(void **state) {
                   "Zahra,femme,Afghanistan,2.54708E+11,SINGLE\n"
                   "Omar,qq,AFG,12,WD\nLaila,زن,RDC,n/a,-\n",
                   "'dry_run': true");
-    assert_string_equal(text_at(r, "preview.0.nationality"), "AFG");
-    assert_string_equal(text_at(r, "preview.0.marital_status"), "MA");
-    assert_string_equal(text_at(r, "preview.3.nationality"), "COD");
+    assert_string_equal(text_at(s, r, "preview.0.nationality"), "AFG");
+    assert_string_equal(text_at(s, r, "preview.0.marital_status"), "MA");
+    assert_string_equal(text_at(s, r, "preview.3.nationality"), "COD");
     assert_true(has_finding(r, 3, "error.phone.mangled"));
     assert_true(has_finding(r, 4, "error.import.code"));
-    assert_string_equal(text_at(finding(r, 4, "error.phone.too_short"), "severity"), "warning");
+    assert_string_equal(text_at(s, finding(r, 4, "error.phone.too_short"), "severity"), "warning");
     assert_int_equal(int_at(r, "good"), 2);
-    assert_string_equal(text_at(r, "values.0.value"), "qq");
-    assert_string_equal(text_at(r, "values.0.field"), "sex");
+    assert_string_equal(text_at(s, r, "values.0.value"), "qq");
+    assert_string_equal(text_at(s, r, "values.0.field"), "sex");
     assert_int_equal(int_at(r, "values.0.n"), 1);
 }
 
@@ -194,8 +194,9 @@ static void test_telephones_of_an_office_without_a_code(void **state) {
     assert_int_equal(int_at(r, "n_warnings"), 0);
     (void)approve(r);
     Val rows = search("Ali");
-    assert_string_equal(text_at(file_of(text_at(rows, "rows.0.person")), "phones.0.fields.number"),
-                        "+93701234567");
+    assert_string_equal(
+        text_at(s, file_of(text_at(s, rows, "rows.0.person")), "phones.0.fields.number"),
+        "+93701234567");
     assert_int_equal(at(search("0701234567"), "rows").list.n, 1);
 }
 
@@ -218,13 +219,14 @@ static void test_no_telephone_is_lost(void **state) {
     assert_int_equal(int_at(r, "n_warnings"), 3);
     assert_int_equal(int_at(approve(r), "made"), 4);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        Val file = file_of(text_at(search(kept[i].name), "rows.0.person"));
-        assert_int_equal(strncmp(text_at(file, "phones.0.fields.number"), kept[i].number, 40), 0);
-        assert_string_equal(text_at(file, "phones.0.fields.owner_note"), kept[i].note);
+        Val file = file_of(text_at(s, search(kept[i].name), "rows.0.person"));
+        assert_int_equal(strncmp(text_at(s, file, "phones.0.fields.number"), kept[i].number, 40),
+                         0);
+        assert_string_equal(text_at(s, file, "phones.0.fields.owner_note"), kept[i].note);
     }
-    Val file = file_of(text_at(search("Dd"), "rows.0.person"));
+    Val file = file_of(text_at(s, search("Dd"), "rows.0.person"));
     assert_int_equal(at(file, "phones").list.n, 3);
-    assert_string_equal(text_at(file, "phones.1.fields.number"), "+93709876543");
+    assert_string_equal(text_at(s, file, "phones.1.fields.number"), "+93709876543");
 }
 
 static void test_hostile_and_ragged_rows(void **state) {
@@ -241,8 +243,8 @@ static void test_hostile_and_ragged_rows(void **state) {
                   ",Rahim,Kabul\n",
                   "'dry_run': true");
     assert_true(has_finding(r, 2, "error.import.formula"));
-    assert_string_equal(text_at(finding(r, 3, "error.import.hidden"), "severity"), "warning");
-    assert_string_equal(text_at(r, "preview.1.given_name"), "Ali");
+    assert_string_equal(text_at(s, finding(r, 3, "error.import.hidden"), "severity"), "warning");
+    assert_string_equal(text_at(s, r, "preview.1.given_name"), "Ali");
     assert_true(has_finding(r, 5, "error.import.row.short"));
     assert_true(has_finding(r, 6, "error.import.row.long"));
     assert_true(has_finding(r, 7, "error.csv.quote"));
@@ -272,25 +274,26 @@ static void test_rows_become_families(void **state) {
     assert_int_equal(int_at(made, "made"), 5);
     assert_int_equal(int_at(made, "failed"), 0);
     Val rows = search("Mohammad Rahim");
-    Val file = file_of(text_at(rows, "rows.0.person"));
-    assert_string_equal(text_at(file, "phones.0.fields.number"), "+93701234567");
-    assert_string_equal(text_at(file, "documents.0.fields.type"), "TAZKIRA");
-    assert_string_equal(text_at(file, "groups.0.membership.fields.relationship"), "FP");
-    assert_string_equal(text_at(file, "groups.0.group.fields.village"), "Kacha Garhi");
-    Val group = call_val("group.file", json_of("{'id': '%s'}", text_at(file, "groups.0.group.id")));
+    Val file = file_of(text_at(s, rows, "rows.0.person"));
+    assert_string_equal(text_at(s, file, "phones.0.fields.number"), "+93701234567");
+    assert_string_equal(text_at(s, file, "documents.0.fields.type"), "TAZKIRA");
+    assert_string_equal(text_at(s, file, "groups.0.membership.fields.relationship"), "FP");
+    assert_string_equal(text_at(s, file, "groups.0.group.fields.village"), "Kacha Garhi");
+    Val group =
+        call_val("group.file", json_of("{'id': '%s'}", text_at(s, file, "groups.0.group.id")));
     assert_int_equal(at(group, "members").list.n, 3);
-    assert_string_equal(text_at(group, "members.1.membership.fields.relationship"), "WIF");
-    assert_string_equal(text_at(group, "members.2.membership.fields.relationship"), "SON");
+    assert_string_equal(text_at(s, group, "members.1.membership.fields.relationship"), "WIF");
+    assert_string_equal(text_at(s, group, "members.2.membership.fields.relationship"), "SON");
     /* The act says where it came from; the row is kept. */
     Val h =
-        call_val("record.history", json_of("{'subject': '%s'}", text_at(rows, "rows.0.person")));
-    assert_string_equal(text_at(h, "entries.0.op"), "group.register");
+        call_val("record.history", json_of("{'subject': '%s'}", text_at(s, rows, "rows.0.person")));
+    assert_string_equal(text_at(s, h, "entries.0.op"), "group.register");
     Ctx c = s->c;
     Str kept;
     c.arena = arena_new(&s->env, 1 << 24);
     assert_int_equal(store_read_begin(s->store, &c), ST_OK);
     assert_int_equal(local_get(&c, STR(REGISTRY_SOURCE_ROWS),
-                               str_of(text_at(rows, "rows.0.person")), &kept, NULL),
+                               str_of(text_at(s, rows, "rows.0.person")), &kept, NULL),
                      ST_OK);
     assert_true(str_find(kept, STR("Kacha Garhi")) > 0);
     arena_free(c.arena);
@@ -350,10 +353,10 @@ static void test_doubles_are_warnings(void **state) {
                   "Gul,Ali,1992,,+93700000001\n",
                   "");
     Val e = finding(r, 2, "error.import.double.register");
-    assert_string_equal(text_at(e, "severity"), "warning");
-    assert_non_null(strstr(text_at(e, "message"), "Karim Gul"));
+    assert_string_equal(text_at(s, e, "severity"), "warning");
+    assert_non_null(strstr(text_at(s, e, "message"), "Karim Gul"));
     assert_true(has_finding(r, 3, "error.import.double.register"));
-    assert_non_null(strstr(text_at(finding(r, 5, "error.import.double.list"), "message"), "4"));
+    assert_non_null(strstr(text_at(s, finding(r, 5, "error.import.double.list"), "message"), "4"));
     assert_true(has_finding(r, 6, "error.import.double.list"));
     assert_true(has_finding(r, 7, "error.import.double.list"));
     assert_int_equal(int_at(r, "n_errors"), 0);
@@ -367,10 +370,10 @@ static void test_nothing_is_live_before_approval(void **state) {
     Val r = stage(FAMILIES, "");
     assert_int_equal(at(search("Zahra"), "rows").list.n, 0);
     Val look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(r)));
-    assert_string_equal(text_at(look, "fields.state"), "STAGED");
-    assert_string_equal(text_at(look, "fields.file_name"), "list.csv");
+    assert_string_equal(text_at(s, look, "fields.state"), "STAGED");
+    assert_string_equal(text_at(s, look, "fields.file_name"), "list.csv");
     assert_int_equal(at(look, "families").list.n, 3);
-    assert_string_equal(text_at(look, "families.0.rows.0.cells.1"), "Mohammad Rahim");
+    assert_string_equal(text_at(s, look, "families.0.rows.0.cells.1"), "Mohammad Rahim");
     assert_int_equal(int_at(call_val("home.summary", json_of("{}")), "mine.imports"), 1);
     (void)call_val("import.refuse", json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(r)));
     refused("import.approve", ST_CONFLICT, "error.import.state",
@@ -378,7 +381,7 @@ static void test_nothing_is_live_before_approval(void **state) {
     refused("import.take_back", ST_CONFLICT, "error.import.state",
             json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(r)));
     look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(r)));
-    assert_string_equal(text_at(look, "fields.state"), "REFUSED");
+    assert_string_equal(text_at(s, look, "fields.state"), "REFUSED");
     assert_true(val_is_absent(at(look, "families")));
     refused("import.look", ST_MISSING, "error.missing",
             json_of("{'batch': '%s'}", str_c(s->arena, id_text(s->arena, id_new(&s->env)))));
@@ -403,7 +406,7 @@ static void test_the_same_file_twice(void **state) {
     assert_true(val_get_bool(twice, "repeated", false));
     assert_int_equal(int_at(twice, "made"), 5);
     again = stage(FAMILIES, "");
-    assert_string_equal(text_at(again, "state"), "APPROVED");
+    assert_string_equal(text_at(s, again, "state"), "APPROVED");
     assert_int_equal(int_at(again, "made"), 5);
     assert_int_equal(at(search("Zahra"), "rows").list.n, 1);
 }
@@ -457,10 +460,10 @@ static void test_a_changed_row_of_a_known_key_is_for_people(void **state) {
     assert_int_equal(int_at(r, "good"), 1);
     assert_int_equal(int_at(r, "failed"), 1);
     Val e = finding(r, 3, "error.import.changed");
-    assert_string_equal(text_at(e, "column"), "ID");
-    assert_string_equal(text_at(e, "value"), "A-2");
-    assert_non_null(strstr(text_at(e, "message"), "Jawad"));
-    assert_true(strlen(text_at(e, "remedy")) > 0);
+    assert_string_equal(text_at(s, e, "column"), "ID");
+    assert_string_equal(text_at(s, e, "value"), "A-2");
+    assert_non_null(strstr(text_at(s, e, "message"), "Jawad"));
+    assert_true(strlen(text_at(s, e, "remedy")) > 0);
     assert_int_equal(int_at(approve(r), "made"), 1);
     assert_int_equal(at(search("Jawad"), "rows").list.n, 1);
     /* Numbers of rows are no key: the next person stands in line 2. */
@@ -476,7 +479,8 @@ static void test_one_more_of_a_family_that_is_there(void **state) {
     Val r = stage("hh,name,dob\n1,Karim,1980-02-03\n1,Jawad,2001-02-03\n1,Nadia,2003-02-03\n", "");
     assert_int_equal(int_at(r, "again"), 2);
     assert_int_equal(int_at(r, "failed"), 1);
-    assert_non_null(strstr(text_at(finding(r, 4, "error.import.family.there"), "message"), "KBL"));
+    assert_non_null(
+        strstr(text_at(s, finding(r, 4, "error.import.family.there"), "message"), "KBL"));
 }
 
 /* Another list may have people of the same name. */
@@ -503,7 +507,7 @@ static void test_what_was_taken_back_or_erased_is_new(void **state) {
     assert_int_equal(int_at(approve(r), "made"), 3);
     /* Of the erased one nothing is known any more. */
     (void)call_val("person.erase", json_of("{'id': '%s', 'reason': 'REQUEST'}",
-                                           text_at(search("Jawad"), "rows.0.person")));
+                                           text_at(s, search("Jawad"), "rows.0.person")));
     r = stage("hh,name,dob\n2,Nadia,1982-02-03\n1,Karim,1980-02-03\n1,Jawad,1981-02-03\n", "");
     assert_int_equal(int_at(r, "again"), 2);
     assert_true(has_finding(r, 4, "error.import.family.there"));
@@ -530,14 +534,15 @@ static void test_taking_back(void **state) {
     env_advance(&s->env, TIME_DAY);
     (void)call_val("person.correct",
                    json_of("{'id': '%s', 'fields': {'father_name': 'Gul'}, 'reason': 'TYPING'}",
-                           text_at(zahra, "rows.0.person")));
+                           text_at(s, zahra, "rows.0.person")));
     Val back =
         call_val("import.take_back", json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(r)));
     /* Omar, Laila and the son are void; the corrected wife stays, and with her the focal point. */
     assert_int_equal(int_at(back, "voided"), 3);
     assert_int_equal(int_at(back, "n_stays"), 2);
-    assert_string_equal(text_at(file_of(text_at(omar, "rows.0.person")), "person.void"), "MISTAKE");
-    assert_string_equal(text_at(file_of(text_at(zahra, "rows.0.person")), "person.void"), "");
+    assert_string_equal(text_at(s, file_of(text_at(s, omar, "rows.0.person")), "person.void"),
+                        "MISTAKE");
+    assert_string_equal(text_at(s, file_of(text_at(s, zahra, "rows.0.person")), "person.void"), "");
     refused("import.take_back", ST_CONFLICT, "error.import.state",
             json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(r)));
     /* Then the list may come again, and is another batch. */
@@ -560,18 +565,18 @@ static void test_approval_goes_on_where_it_stopped(void **state) {
     Val r = stage(FAMILIES, "");
     Id batch;
     assert_true(id_parse(str_of(batch_of(r)), &batch));
-    scene_ok(&s->c, store_write(s->store, &s->c, begin_only, &batch));
+    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
     Val look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(r)));
     const Actor *a;
     OpReply reply;
     Ctx c = ctx_new(&s->env, s->arena);
     c.store = s->store;
-    scene_ok(&c, access_actor_of_login(&c, s->access, STR("salma"), STR(""), &a));
+    scene_ok(s, &c, access_actor_of_login(&c, s->access, STR("salma"), STR(""), &a));
     OpRequest q = { .op = STR("group.register"),
                     .idempotency = family_key(batch, 0),
                     .client_time = TIME_NONE,
                     .input = at(look, "families.0.input") };
-    scene_ok(&c, op_call(&c, s->store, &s->table, &q, &reply));
+    scene_ok(s, &c, op_call(&c, s->store, &s->table, &q, &reply));
     refused("import.refuse", ST_CONFLICT, "error.import.begun",
             json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(r)));
     assert_int_equal(int_at(approve(r), "made"), 5);
@@ -590,7 +595,7 @@ static Status put_draft(const char *title, const char *person) {
 static JobView job_over(Id id) {
     JobView v = { 0 };
     do
-        scene_ok(&s->call, job_wait_change(&s->call, s->table.jobs, id, v.version, 10000, &v));
+        scene_ok(s, &s->call, job_wait_change(&s->call, s->table.jobs, id, v.version, 10000, &v));
     while (v.state < JOB_DONE);
     return v;
 }
@@ -601,7 +606,7 @@ static bool folder_holds(Str text) {
         Str bytes;
         const char *path = str_c(s->arena, str_printf(s->arena, "%s/%s", s->dir, files[i]));
         if (!env_file_exists(path)) continue;
-        scene_ok(&s->c, env_read_file(&s->c, path, 1 << 28, &bytes));
+        scene_ok(s, &s->c, env_read_file(&s->c, path, 1 << 28, &bytes));
         if (str_find(bytes, text) >= 0) return true;
     }
     return false;
@@ -616,40 +621,38 @@ static void test_an_erasure_reaches_what_is_kept_beside_the_ledger(void **state)
                                "1,wife,Canaryzarghoon,Canaryfather,F\n"
                                "2,head,Jawad,Salim,M\n";
     Id batch, job;
-    scene_ok(&s->c, jobs_open(&s->c, s->store, &s->table, &s->table.jobs));
+    scene_ok(s, &s->c, jobs_open(&s->c, s->store, &s->table, &s->table.jobs));
     assert_int_equal(try_val("import.stage", stage_input(str_of(list), "")), ST_OK);
     job = s->reply.job;
     Val staged = job_over(job).result;
     assert_true(id_parse(str_of(batch_of(staged)), &batch));
-    scene_ok(&s->c, store_write(s->store, &s->c, begin_only, &batch));
+    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
     Val look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(staged)));
     const Actor *a;
     OpReply made, again;
     Ctx c = ctx_new(&s->env, s->arena);
     c.store = s->store;
-    scene_ok(&c, access_actor_of_login(&c, s->access, STR("salma"), STR(""), &a));
+    scene_ok(s, &c, access_actor_of_login(&c, s->access, STR("salma"), STR(""), &a));
     OpRequest q = { .op = STR("group.register"),
                     .idempotency = family_key(batch, 0),
                     .client_time = TIME_NONE,
                     .purpose = str_printf(s->arena, "import:%s", batch_of(staged)),
                     .input = at(look, "families.0.input") };
-    scene_ok(&c, op_call(&c, s->store, &s->table, &q, &made));
-    const char *person = text_at(made.result, "members.1.person");
-    Str number = at(made.result, "members.1.number").text;
+    scene_ok(s, &c, op_call(&c, s->store, &s->table, &q, &made));
+    const char *person = text_at(s, made.result, "members.1.person");
     assert_int_equal(put_draft("Canaryzarghoon", person), ST_OK);
     assert_true(folder_holds(STR("Canaryzarghoon")));
     assert_true(val_get(job_over(job).result, "preview").type == VAL_LIST);
 
-    scene_ok(&s->call,
+    scene_ok(s, &s->call,
              try_val("person.erase", json_of("{'id': '%s', 'reason': 'REQUEST'}", person)));
     assert_int_equal(put_draft("Nobody", "x"), ST_OK); /* the writer has cut its log by now */
     assert_false(folder_holds(STR("Canaryzarghoon")));
     assert_false(folder_holds(STR("Canaryfather")));
     assert_true(str_is(job_over(job).errs[0].key, "error.job.erased"));
     /* The reply is gone, not what it was kept for. */
-    scene_ok(&c, op_call(&c, s->store, &s->table, &q, &again));
+    scene_ok(s, &c, op_call(&c, s->store, &s->table, &q, &again));
     assert_true(again.repeated && again.ids_only && id_eq(again.act, made.act));
-    assert_true(number.n > 0);
     /* The rest of the list can be approved. */
     assert_int_equal(try_val("import.approve", json_of("{'batch': '%s'}", batch_of(staged))),
                      ST_OK);
@@ -677,8 +680,8 @@ static void test_a_file_that_was_handed_in(void **state) {
     Str name = hex_encode(s->arena, h.b, sizeof h.b), other = STR("00");
     const char *hex = str_c(s->arena, name);
     refused("import.stage", ST_MISSING, "error.import.no_file", json_of("{'blob': '%s'}", hex));
-    scene_ok(&s->c, local_put(&s->c, STR(IMPORT_FILES), name, list));
-    scene_ok(&s->c, local_put(&s->c, STR(IMPORT_FILES), other, STR("name\nNadia\n")));
+    scene_ok(s, &s->c, local_put(&s->c, STR(IMPORT_FILES), name, list));
+    scene_ok(s, &s->c, local_put(&s->c, STR(IMPORT_FILES), other, STR("name\nNadia\n")));
     Val r = call_val("import.stage", json_of("{'blob': '%s', 'dry_run': true}", hex));
     assert_int_equal(int_at(r, "good"), 2);
     assert_true(file_waits(name));
@@ -690,7 +693,7 @@ static void test_a_file_that_was_handed_in(void **state) {
     (void)approve(stage("hh,name\n1,Omar\n1,Laila\n", ""));
     assert_true(file_waits(other));
     (void)call_val("person.erase", json_of("{'id': '%s', 'reason': 'REQUEST'}",
-                                           text_at(search("Laila"), "rows.0.person")));
+                                           text_at(s, search("Laila"), "rows.0.person")));
     assert_false(file_waits(other));
 }
 
@@ -734,7 +737,7 @@ static void test_a_list_of_opencr(void **state) {
     if (!shared_list("opencr_uganda.csv", &list)) skip();
     Val r = call_val("import.stage", stage_input(list, ""));
     assert_int_equal(int_at(r, "rows"), 5000);
-    assert_string_equal(text_at(r, "mapping.uganda_nin"), "document.number:NATIONAL_ID");
+    assert_string_equal(text_at(s, r, "mapping.uganda_nin"), "document.number:NATIONAL_ID");
     print_message("# good %lld, errors %lld, warnings %lld, doubles %lld\n",
                   (long long)int_at(r, "good"), (long long)int_at(r, "n_errors"),
                   (long long)int_at(r, "n_warnings"), (long long)int_at(r, "doubles"));
@@ -757,7 +760,7 @@ static void test_a_list_of_febrl(void **state) {
                   (long long)int_at(r, "good"), (long long)int_at(r, "n_errors"),
                   (long long)int_at(r, "n_warnings"), (long long)int_at(r, "doubles"));
     assert_true(int_at(r, "good") > 4000);
-    assert_string_equal(text_at(r, "mapping.suburb"), "registration_group.village");
+    assert_string_equal(text_at(s, r, "mapping.suburb"), "registration_group.village");
 }
 
 int main(void) {

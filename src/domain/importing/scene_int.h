@@ -1,183 +1,51 @@
-/* scene_int.h: an office for the tests of this room: an administrator who may do everything, lists as
- * texts, operations called with JSON. */
+/* scene_int.h: the scene of this room's tests: lists as texts, brought in by an administrator. */
 #ifndef DOMAIN_IMPORTING_SCENE_INT_H
 #define DOMAIN_IMPORTING_SCENE_INT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "codec/json.h"
-#include "domain/admin/admin.h"
+#include "domain/admin/scene.h"
 #include "domain/importing/importing_int.h"
-#include "model/codes.h"
-#include "model/messages.h"
-
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-/* Monday 2026-11-23, noon UTC. */
-#define SCENE_START ((Time)1795435200 * TIME_SECOND)
-enum { SCENE_OPS = 140, SCENE_KINDS = 40, SCENE_LABELS = 20, SCENE_TEXT = 1 << 16 };
-
-typedef struct Scene {
-    Env env;
-    Arena *arena;
-    Ctx c;
-    char dir[64];
-    const Kind *kinds[SCENE_KINDS];
-    LabelSource labels[SCENE_LABELS];
-    ModelSource model;
-    StoreOptions options;
-    Store *store;
-    Access *access;
-    const Op *ops[SCENE_OPS];
-    OpTable table;
-    FirstIds first;
-    Ctx call; /* of the last call */
-    OpReply reply;
-} Scene;
 
 static Scene *s;
 
-#define scene_ok(c, expression)                                                                    \
-    do {                                                                                           \
-        if ((expression) != ST_OK) {                                                               \
-            for (size_t i_ = 0; i_ < (c)->errs.n; i_++)                                            \
-                print_message("# %.*s: %.*s (%.*s)\n", STR_ARG((c)->errs.v[i_].path),              \
-                              STR_ARG((c)->errs.v[i_].key), STR_ARG((c)->errs.v[i_].cause));       \
-            fail_msg("%s", #expression);                                                           \
-        }                                                                                          \
-    } while (0)
-
-static inline Status scene_first(Ctx *c, Tx *tx, void *arg) {
-    (void)arg;
-    FirstRecords in = {
-        .office_code = STR("KBL"),
-        .office_name = STR("Kabul"),
-        .country = STR("AFG"),
-        .calendar = STR("solar"),
-        .dial_code = STR("93"),
-        .utc_offset_minutes = 270,
-        .login = STR("salma"),
-        .name = STR("Salma Durrani"),
-        .keep_password = true,
-    };
-    TRY(access_password_hash(c, s->access, STR("a long password here"), &in.password_phc));
-    return admin_first_records(c, tx, &in, &s->first);
-}
-
-static inline void scene_gather(void) {
+static inline int setup(void **state) {
     static const Room *const rooms[] = { &access_room, &op_room, &admin_room, &registry_room,
                                          &importing_room };
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
-        for (size_t k = 0; k < rooms[i]->n_kinds; k++)
-            s->kinds[s->model.n_kinds++] = rooms[i]->kinds[k];
-        for (size_t k = 0; k < rooms[i]->n_ops; k++)
-            s->ops[s->table.n++] = &rooms[i]->ops[k];
-    }
-    for (size_t i = 0; i < builtin_code_labels_n; i++)
-        s->labels[n++] = builtin_code_labels[i];
-    for (size_t i = 0; i < builtin_messages_n; i++)
-        s->labels[n++] = builtin_messages[i];
-    ASSERT(s->table.n <= SCENE_OPS && s->model.n_kinds <= SCENE_KINDS && n <= SCENE_LABELS);
-    s->model.kinds = s->kinds;
-    s->model.lists = builtin_code_lists;
-    s->model.n_lists = builtin_code_lists_n;
-    s->model.labels = s->labels;
-    s->model.n_labels = n;
-    s->table.ops = s->ops;
-    s->table.rooms = rooms;
-    s->table.n_rooms = sizeof rooms / sizeof rooms[0];
-}
-
-static inline int setup(void **state) {
-    static Scene scene;
-    AccessOptions o = { .password_quick = true };
-    Str recovery;
+    static const SceneOptions o = {
+        .name = "importing",
+        .rooms = rooms,
+        .n_rooms = sizeof rooms / sizeof rooms[0],
+        .first = { .calendar = STR_INIT("solar"), .utc_offset_minutes = 270 },
+    };
     (void)state;
-    s = &scene;
-    memset(s, 0, sizeof *s);
-    crypt_start();
-    env_test_init(&s->env, 11, SCENE_START);
-    s->arena = arena_new(&s->env, (size_t)2 << 30);
-    s->c = ctx_new(&s->env, s->arena);
-    actor_enter(&s->c, actor_system());
-    scene_gather();
-    memcpy(s->dir, "/tmp/panah-importing-XXXXXX", 28);
-    assert_non_null(mkdtemp(s->dir));
-    s->options = (StoreOptions){ .dir = s->dir, .model = &s->model, .password_quick = true };
-    scene_ok(&s->c, store_init(&s->c, &s->options, STR("Kabul"), &recovery));
-    scene_ok(&s->c, store_open(&s->c, &s->options, &s->store));
-    s->c.store = s->store;
-    scene_ok(&s->c, access_open(&s->c, s->store, &o, &s->access));
-    s->table.access = s->access;
-    op_table_check(&s->table, store_model(s->store));
-    scene_ok(&s->c, store_write(s->store, &s->c, scene_first, NULL));
+    s = scene_make(&o);
     return 0;
-}
-
-static inline int scene_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 static inline int teardown(void **state) {
     (void)state;
-    arena_free(s->arena);
-    access_close(s->access);
-    store_close(s->store);
-    (void)nftw(s->dir, scene_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    scene_drop(s);
     return 0;
 }
 
 /* ---- calling -------------------------------------------------------------------------------------- */
 
 static inline Status try_val(const char *op, Val input) {
-    const Actor *a;
-    s->call = ctx_new(&s->env, s->arena);
-    s->call.store = s->store;
-    scene_ok(&s->call, access_actor_of_login(&s->call, s->access, STR("salma"), STR(""), &a));
     OpRequest q = { .op = str_of(op), .client_time = TIME_NONE, .input = input };
+    scene_request(s, "salma");
     return op_call(&s->call, s->store, &s->table, &q, &s->reply);
 }
 
-/* printf; quotes ' in the format stand for ". */
-static inline Val json_of(const char *format, ...) PRINTF_LIKE(1, 2);
-static inline Val json_of(const char *format, ...) {
-    va_list args;
-    Val v;
-    va_start(args, format);
-    char *text = arena_alloc(s->arena, SCENE_TEXT);
-    int n = vsnprintf(text, SCENE_TEXT, format, args);
-    va_end(args);
-    assert_in_range(n, 0, SCENE_TEXT - 1);
-    for (char *p = text; *p; p++)
-        if (*p == '\'') *p = '"';
-    scene_ok(&s->c, json_parse(&s->c, str_of(text), 1 << 20, &v));
-    return v;
-}
-
-static inline const char *error_key(void) {
-    return s->call.errs.n ? str_c(s->arena, s->call.errs.v[0].key) : "";
-}
+/* Quotes ' in the format stand for ". */
+#define json_of(...) scene_json(s, scene_text(s, __VA_ARGS__))
 
 #define refused(op, status, key, input)                                                            \
     do {                                                                                           \
         assert_int_equal(try_val((op), (input)), (status));                                        \
-        assert_string_equal(error_key(), (key));                                                   \
+        assert_string_equal(scene_error(s), (key));                                                \
     } while (0)
 
 static inline Val call_val(const char *op, Val input) {
-    scene_ok(&s->call, try_val(op, input));
+    scene_ok(s, &s->call, try_val(op, input));
     return s->reply.result;
 }
 
@@ -216,25 +84,6 @@ static inline Val approve(Val staged) {
 }
 
 /* ---- looking ---------------------------------------------------------------------------------------- */
-
-/* "rows.0.name" */
-static inline Val at(Val v, const char *path) {
-    Str rest = str_of(path);
-    while (rest.s && rest.n) {
-        Str step = str_cut(&rest, '.');
-        uint64_t i;
-        if (v.type == VAL_LIST)
-            v = num_parse_u64(step, &i) && i < v.list.n ? v.list.v[i] : VAL_ABSENT;
-        else
-            v = val_get_str(v, step);
-    }
-    return v;
-}
-
-static inline const char *text_at(Val v, const char *path) {
-    Val found = at(v, path);
-    return found.type == VAL_TEXT ? str_c(s->arena, found.text) : "";
-}
 
 static inline int64_t int_at(Val v, const char *path) {
     Val found = at(v, path);

@@ -37,7 +37,7 @@ static void test_a_family_is_registered(void **state) {
 static void test_an_interview_ends_by_the_clock_of_the_desk(void **state) {
     (void)state;
     OpRequest late = { .op = STR("group.register"),
-                       .client_time = SCENE_START - (Time)3600 * TIME_SECOND,
+                       .client_time = TRIAL_START - (Time)3600 * TIME_SECOND,
                        .replayed = true };
     assert_int_equal(scene_call_as(s, "salma", late, scene_text(s, FAMILY)), ST_OK);
     Val g = group_file(text_at(s, s->reply.result, "group"));
