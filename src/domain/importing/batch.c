@@ -47,6 +47,7 @@ Status batch_same_file(Ctx *c, Str hash, Record ***ret, size_t *ret_n) {
 static Status local_value(Ctx *c, Str space, Str key, Val *ret) {
     Str bytes = STR_NONE;
     size_t noted = c->errs.n;
+    *ret = VAL_ABSENT;
     Status st = local_get(c, space, key, &bytes, NULL);
     if (st == ST_MISSING) {
         c->errs.n = noted;
