@@ -9,8 +9,12 @@ export function NeedsTab({ file, reload, past }: { file: PersonFile; reload: () 
   if (file.needs === undefined) {
     return (
       <Notice kind="attention">
-        {file.need_count !== undefined && <p>{tn('needs.count', file.need_count)}</p>}
-        <p class="hint">{t('needs.forbidden')}</p>
+        {file.need_count === undefined ? <p>{t('needs.unread')}</p> : (
+          <>
+            <p>{tn('needs.count', file.need_count)}</p>
+            <p class="hint">{t('needs.forbidden')}</p>
+          </>
+        )}
       </Notice>
     );
   }
