@@ -131,7 +131,8 @@ await step('the slip is one sheet of A6 with all of the family', async () => {
     return slip.scrollHeight > slip.clientHeight || slip.scrollWidth > slip.clientWidth;
   });
   expect(!cut, 'something is cut off');
-  expect((await page.locator('.slip-people li').count()) === 3, 'a person is missing');
+  const people = await page.locator('.slip-people li').allInnerTexts();
+  expect(people.length === 3, `${people.length} people: ${people.join(' | ').replace(/\n/g, ' ')}`);
   const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
   const sheets = pdf.match(/\/Type\s*\/Page\b/g) ?? [];
   expect(sheets.length === 1, `${sheets.length} sheets`);
