@@ -1,8 +1,7 @@
 /* read_terms.c: records by search terms, within reach.
  *
  * Words are found by the full text index, all of a query's at once. A key is found in table "term";
- * the row's own terms then say whether it has the very key that was asked for, and the query's other
- * tokens. */
+ * where that says less than was asked for, the row's own terms are worked out and decide. */
 #include "store/store_int.h"
 
 #include "base/banned.h"
@@ -16,7 +15,8 @@ enum {
 typedef struct TermScan {
     const TermQuery *q;
     const TableSpec *table;
-    const NameToken *lead; /* a key is looked up and the row judged; NULL: the index has judged */
+    const NameToken *lead; /* the token whose keys are looked up; NULL: all are words */
+    bool judge;            /* what the index found may not be what was asked for */
     int64_t searched, scan_max;
     bool stopped;
     VEC(Record *) found;
@@ -65,19 +65,27 @@ static Status consider(Ctx *c, TermScan *s, int64_t rid) {
                 (s->q->with_void || col_is_null(st, 3));
     if (fits) row_from_stmt(c->arena, s->table, st, 0, &row);
     sqlite3_reset(st);
-    if (!fits || (s->lead && (!all_answer(c, s, &row) || found_before(s, rid)))) return ST_OK;
+    if (!fits || (s->lead && found_before(s, rid))) return ST_OK;
+    if (s->judge && !all_answer(c, s, &row)) return ST_OK;
     Record *r = NULL;
     TRY(record_finish(c, &row, &r));
     vec_push(c->arena, &s->found, r);
     return ST_OK;
 }
 
-/* The rows of a statement whose first column is their number. */
-static Status walk(Ctx *c, TermScan *s, Stmt *st) {
+static bool is_asked_for(const NameToken *t, Str key) {
+    for (size_t i = 0; i < t->n_alts; i++)
+        if (str_eq(t->alts[i].term, key)) return true;
+    return false;
+}
+
+/* The rows of a statement: their numbers, and the key each was found by where several are passed. */
+static Status walk(Ctx *c, TermScan *s, Stmt *st, bool passes_others) {
     for (;;) {
         bool row = false;
         TRY(db_step(c, c->reader->db, st, &row));
         if (!row) return ST_OK;
+        if (passes_others && !is_asked_for(s->lead, col_bytes(st, 1))) continue;
         if (s->found.n >= s->q->limit || s->searched >= s->scan_max) {
             s->stopped = true;
             sqlite3_reset(st);
@@ -91,18 +99,48 @@ static Status walk(Ctx *c, TermScan *s, Stmt *st) {
     }
 }
 
-static Status walk_one_key(Ctx *c, TermScan *s, Str key) {
-    Stmt *st = db_stmt(c, c->reader->db, "SELECT rid FROM term WHERE kind=?1 AND term=?2");
+static Status walk_keys(Ctx *c, TermScan *s, Str from, Str to) {
+    Stmt *st = db_stmt(c, c->reader->db,
+                       "SELECT rid, term FROM term WHERE kind=?1 AND term>=?2 AND term<=?3");
     if (!st) return ctx_status(c);
     bind_int(st, 1, s->q->kind->k->no);
-    bind_text(st, 2, key);
-    return walk(c, s, st);
+    bind_text(st, 2, from);
+    bind_text(st, 3, to);
+    return walk(c, s, st, !str_eq(from, to));
 }
 
 static Status walk_key(Ctx *c, TermScan *s, Str key) {
     Str serial = term_serial(c->arena, key);
-    TRY(walk_one_key(c, s, key));
-    return serial.s && !s->stopped ? walk_one_key(c, s, serial) : ST_OK;
+    TRY(walk_keys(c, s, key, key));
+    if (!serial.s || s->stopped) return ST_OK;
+    s->judge = true;
+    return walk_keys(c, s, serial, serial);
+}
+
+/* The years of one pair of names: keys that differ in their end only lie side by side, and are walked in
+ * one go. */
+static bool lie_together(const NameToken *t, Str *ret_from, Str *ret_to) {
+    enum { END_N = 4, BEGINNING_MIN = 6 };
+    Str first = t->alts[0].term;
+    *ret_from = *ret_to = first;
+    if (t->n_alts < 2 || first.n < BEGINNING_MIN + END_N) return false;
+    for (size_t i = 1; i < t->n_alts; i++) {
+        Str other = t->alts[i].term;
+        if (other.n != first.n || memcmp(other.s, first.s, first.n - END_N) != 0) return false;
+        if (str_cmp(other, *ret_from) < 0) *ret_from = other;
+        if (str_cmp(other, *ret_to) > 0) *ret_to = other;
+    }
+    return true;
+}
+
+static Status walk_lead(Ctx *c, TermScan *s) {
+    Str from, to;
+    s->judge = s->q->n_tokens > 1;
+    if (s->lead->alts[0].term.s[0] == '=' && lie_together(s->lead, &from, &to))
+        return walk_keys(c, s, from, to);
+    for (size_t i = 0; i < s->lead->n_alts && !s->stopped; i++)
+        TRY(walk_key(c, s, s->lead->alts[i].term));
+    return ST_OK;
 }
 
 static Status walk_words(Ctx *c, TermScan *s) {
@@ -118,7 +156,7 @@ static Status walk_words(Ctx *c, TermScan *s) {
     Stmt *st = db_stmt(c, c->reader->db, s->table->sql_words_find);
     if (!st) return ctx_status(c);
     bind_text(st, 1, match);
-    return walk(c, s, st);
+    return walk(c, s, st, false);
 }
 
 Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int64_t *ret_searched) {
@@ -127,9 +165,10 @@ Status read_terms(Ctx *c, const TermQuery *q, Record ***ret, size_t *ret_n, int6
     s.scan_max = q->scan_max ? (int64_t)q->scan_max : SCAN_DEFAULT;
     for (size_t i = 0; i < q->n_tokens && !s.lead; i++)
         if (token_is_key(&q->tokens[i])) s.lead = &q->tokens[i];
-    if (!s.lead && q->n_tokens) TRY(walk_words(c, &s));
-    for (size_t i = 0; s.lead && i < s.lead->n_alts && !s.stopped; i++)
-        TRY(walk_key(c, &s, s.lead->alts[i].term));
+    if (s.lead)
+        TRY(walk_lead(c, &s));
+    else if (q->n_tokens)
+        TRY(walk_words(c, &s));
     *ret = s.found.v;
     *ret_n = s.found.n;
     if (ret_searched) *ret_searched = s.stopped ? -s.searched : s.searched;

@@ -286,7 +286,7 @@ static const Kind person = {
     .title = "display_name",
     .doc = "A registered individual",
     .terms = person_keys,
-    .terms_version = 2,
+    .terms_version = 3,
 };
 
 static const Kind membership = {
