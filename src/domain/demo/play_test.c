@@ -96,7 +96,7 @@ static Folder *folder_make(const DemoOptions *o) {
     actor_enter(&f->c, actor_system());
     make_model(f);
     assert_true(trial_folder(f->dir, "demo"));
-    (void)snprintf(f->truth, sizeof f->truth, "%s/truth.csv", f->dir);
+    (void)snprintf(f->truth, sizeof f->truth, "%.60s/truth.csv", f->dir);
     StoreOptions so = { .dir = f->dir, .model = &f->model, .password_quick = true };
     ok(&f->c, store_init(&f->c, &so, STR("Demo"), &recovery));
     ok(&f->c, store_open(&f->c, &so, &f->store));
