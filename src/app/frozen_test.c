@@ -47,8 +47,8 @@ static void put_kind(Buf *b, const Kind *k) {
     for (size_t i = 0; i < k->n_fields; i++) {
         const Field *f = &k->fields[i];
         Lane lane = f->lane == LANE_CONTROL ? k->lane : f->lane;
-        buf_printf(b, "field %u.%u %s.%s %s %s\n", (unsigned)k->no, (unsigned)f->no, k->name, f->name,
-                   type_name(f->type), lanes[lane]);
+        buf_printf(b, "field %u.%u %s.%s %s %s\n", (unsigned)k->no, (unsigned)f->no, k->name,
+                   f->name, type_name(f->type), lanes[lane]);
     }
 }
 

@@ -78,7 +78,8 @@ static Status flush_counts(Ctx *c, Projector *p) {
     return ST_OK;
 }
 
-static void count_row(Projector *p, const KindInfo *k, uint32_t scope_no, int delta, int void_delta) {
+static void count_row(Projector *p, const KindInfo *k, uint32_t scope_no, int delta,
+                      int void_delta) {
     if (delta == 0 && void_delta == 0) return;
     /* Acts touch few kinds; a rebuild finds what it counted last at once. */
     for (size_t i = p->counts.n; i-- > 0;) {

@@ -53,7 +53,8 @@ void plan_reach(Sql *s) {
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s?%d", i ? ", " : "", sql_value(s, val_int(reach->lane[lane].scopes[i])));
     Str list = buf_text(&b);
-    Str sql = str_printf(s->c->arena, n == 1 ? "t0.scope = %.*s" : "t0.scope IN (%.*s)", STR_ARG(list));
+    Str sql =
+        str_printf(s->c->arena, n == 1 ? "t0.scope = %.*s" : "t0.scope IN (%.*s)", STR_ARG(list));
     vec_push(s->c->arena, &s->drives, (Drive){ "scope", n == 1 ? DRIVE_EQUAL : DRIVE_IN, sql });
 }
 

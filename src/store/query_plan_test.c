@@ -123,9 +123,9 @@ static void test_a_small_office_looks_at_its_own(void **state) {
     }
     q.order = NULL;
     assert_int_equal(searched_in_all(&c, q), MANY / 1000);
-    assert_int_equal(read_count(&c, w.kinds[QT_PERSON], qt_where(&c, &w, QT_PERSON, "small = 1"), 100,
-                                &n),
-                     ST_OK);
+    assert_int_equal(
+        read_count(&c, w.kinds[QT_PERSON], qt_where(&c, &w, QT_PERSON, "small = 1"), 100, &n),
+        ST_OK);
     assert_int_equal(n, MANY / 1000);
     arena_free(c.arena);
     qt_close(&w);

@@ -207,10 +207,10 @@ typedef struct Ids {
 } Ids;
 
 static Status ids_of(Ctx *c, Db *db, const TableSpec *t, Arena *a, Ids *ret) {
-    Stmt *st = db_stmt(c, db,
-                       str_c(c->arena, str_printf(c->arena,
-                                                  "SELECT rid, id, scope FROM \"%s\" ORDER BY rid DESC",
-                                                  t->name)));
+    Stmt *st = db_stmt(
+        c, db,
+        str_c(c->arena, str_printf(c->arena, "SELECT rid, id, scope FROM \"%s\" ORDER BY rid DESC",
+                                   t->name)));
     if (!st) return ctx_status(c);
     for (;;) {
         bool row = false;
@@ -226,11 +226,13 @@ static Status ids_of(Ctx *c, Db *db, const TableSpec *t, Arena *a, Ids *ret) {
 /* What the full text index holds, seen through fts5vocab. */
 static Status sum_words(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint64_t *ret) {
     Str make = str_printf(
-        c->arena, "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
+        c->arena,
+        "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
         t->name);
     TRY(db_exec(c, db, str_c(c->arena, make)));
     Stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
+    int rc =
+        sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         Str term = col_bytes(st, 0);
         size_t rid = (size_t)col_int(st, 1);

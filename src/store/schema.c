@@ -142,13 +142,12 @@ static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
 
 static void write_word_statements(Arena *a, TableSpec *t) {
     const char *n = t->name;
-    t->sql_words_put = str_c(
-        a, str_printf(a, "INSERT INTO \"%s__words\"(rowid, words) VALUES(?1, ?2)", n));
-    t->sql_words_drop = str_c(
-        a, str_printf(a,
-                      "INSERT INTO \"%s__words\"(\"%s__words\", rowid, words)"
-                      " VALUES('delete', ?1, ?2)",
-                      n, n));
+    t->sql_words_put =
+        str_c(a, str_printf(a, "INSERT INTO \"%s__words\"(rowid, words) VALUES(?1, ?2)", n));
+    t->sql_words_drop = str_c(a, str_printf(a,
+                                            "INSERT INTO \"%s__words\"(\"%s__words\", rowid, words)"
+                                            " VALUES('delete', ?1, ?2)",
+                                            n, n));
     t->sql_words_find = str_c(
         a, str_printf(a, "SELECT rowid FROM \"%s__words\" WHERE \"%s__words\" MATCH ?1", n, n));
 }

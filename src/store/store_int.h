@@ -307,9 +307,9 @@ struct Projector {
     uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
     bool *hash_loaded;
     size_t n_hashes;
-    VEC(RowCount) counts; /* rows made and deleted since the last flush */
-    bool bulk;        /* search terms are put in at the end, from the rows: see rebuild.c */
-    bool words_later; /* words are, keys at once: see bulk.c */
+    VEC(RowCount) counts;  /* rows made and deleted since the last flush */
+    bool bulk;             /* search terms are put in at the end, from the rows: see rebuild.c */
+    bool words_later;      /* words are, keys at once: see bulk.c */
     VEC(WordChange) words; /* of the running transaction, not yet in the index */
     int64_t quarantined;
 };

@@ -291,7 +291,8 @@ static void test_words_follow_their_rows(void **state) {
     WriteJob jobs[3];
     for (size_t i = 0; i < 3; i++) {
         ctxs[i] = ctx_new(t.env, arena_new(t.env, 16 << 20));
-        jobs[i] = (WriteJob){ .fn = i == 1 ? add_then_fail : run_act, .arg = &acts[i], .ctx = &ctxs[i] };
+        jobs[i] =
+            (WriteJob){ .fn = i == 1 ? add_then_fail : run_act, .arg = &acts[i], .ctx = &ctxs[i] };
     }
     assert_int_equal(store_write_batch(t.store, jobs, 3), ST_INVALID);
     for (size_t i = 0; i < 3; i++)
@@ -300,8 +301,8 @@ static void test_words_follow_their_rows(void **state) {
     assert_int_equal(found_by_name(&t, "shirin"), 0);
     assert_int_equal(found_by_name(&t, "zalmai"), 0);
     check_sound(&t);
-    assert_int_equal(set_field(&t, acts[0].id, STR(""), "given_name", val_text(STR("Shirin")), false),
-                     ST_OK);
+    assert_int_equal(
+        set_field(&t, acts[0].id, STR(""), "given_name", val_text(STR("Shirin")), false), ST_OK);
     assert_int_equal(found_by_name(&t, "parwana"), 0);
     assert_int_equal(found_by_name(&t, "shirin"), 1);
     check_sound(&t);

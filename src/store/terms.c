@@ -183,8 +183,9 @@ static Status put_words(Ctx *c, Db *db, const char *sql, int64_t rid, Str words)
 
 static Status merge_all(Ctx *c, Db *db, const TableSpec *t) {
     return db_exec(c, db,
-                   str_c(c->arena, str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\")"
-                                                        " VALUES('optimize')",
+                   str_c(c->arena, str_printf(c->arena,
+                                              "INSERT INTO \"%s__words\"(\"%s__words\")"
+                                              " VALUES('optimize')",
                                               t->name, t->name)));
 }
 
@@ -193,7 +194,8 @@ Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) {
     size_t n = p->words.n;
     if (n) qsort(w, n, sizeof(*w), by_row);
     for (size_t i = 0, last; i < n; i = last + 1) {
-        for (last = i; last + 1 < n && w[last + 1].table == w[i].table && w[last + 1].rid == w[i].rid;)
+        for (last = i;
+             last + 1 < n && w[last + 1].table == w[i].table && w[last + 1].rid == w[i].rid;)
             last++;
         if (str_eq(w[i].old, w[last].now)) continue;
         TRY(put_words(c, p->db, w[i].table->sql_words_drop, w[i].rid, w[i].old));

@@ -119,7 +119,8 @@ typedef struct Best {
     uint64_t takes;
 } Best;
 
-static void look_at(const JudgedName *name, size_t token, size_t offset, uint64_t used, Best *best) {
+static void look_at(const JudgedName *name, size_t token, size_t offset, uint64_t used,
+                    Best *best) {
     for (size_t k = 0; k < name->n; k++) {
         const Judged *j = &name->v[k];
         size_t last = offset + j->first + (j->is_join ? 1 : 0);

@@ -63,7 +63,7 @@ static Status local_value(Ctx *c, Str space, Str key, Val *ret) {
 }
 
 Status head_read(Ctx *c, Id batch, Head *ret) {
-    Val v;
+    Val v = VAL_ABSENT;
     TRY(local_value(c, HEADS, id_text(c->arena, batch), &v));
     *ret = (Head){
         .chunks = val_get_int(v, "chunks", 0),
@@ -98,9 +98,11 @@ Status chunk_put(Ctx *c, Id batch, int64_t i, Str bytes) {
 }
 
 Status chunk_read(Ctx *c, Id batch, int64_t i, Val *ret_families) {
-    TRY(local_value(c, space_of(c, batch), chunk_name(c, i), ret_families));
-    if (ret_families->type == VAL_LIST) return ST_OK;
-    return FAIL(c, ST_CORRUPT, "batch", "error.import.not_kept");
+    Val v = VAL_ABSENT;
+    TRY(local_value(c, space_of(c, batch), chunk_name(c, i), &v));
+    if (v.type != VAL_LIST) return FAIL(c, ST_CORRUPT, "batch", "error.import.not_kept");
+    *ret_families = v;
+    return ST_OK;
 }
 
 Status batch_forget(Ctx *c, Id batch, const Head *h) {
@@ -172,7 +174,7 @@ static Val places_only(Ctx *c, Val family) {
 static Status forget_family(Ctx *c, Id batch, const Head *h, int64_t family) {
     int64_t first = 0;
     for (int64_t i = 0; i < h->chunks; i++) {
-        Val families;
+        Val families = VAL_ABSENT;
         TRY(chunk_read(c, batch, i, &families));
         int64_t n = (int64_t)families.list.n;
         if (family < first + n) {

@@ -207,9 +207,10 @@ static Status membership_said(Ctx *c, OpCall *call, Record **ret) {
 }
 
 Status op_member_presence(Ctx *c, OpCall *call) {
-    Record *r;
+    Record *r = NULL;
     Val fields = val_map(), out = val_map();
     TRY(membership_said(c, call, &r));
+    ASSERT(r);
     TRY(actor_require_in(c, PERM_PERSON_WRITE, r->scope));
     val_set_c(c->arena, &fields, "presence", op_in(call, "presence"));
     TRY(tx_set(c, r->kind, r->id, STR(""), fields));
