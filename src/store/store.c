@@ -253,6 +253,7 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(follow_language(c, s));
     TRY(mark_open(c, s));
     if (s->options.bulk) TRY(bulk_begin(c, s));
+    TRY(mover_start(c, s, path_in(s->arena, s->dir, "panah.db")));
     if (pthread_create(&s->thread, NULL, writer_main, s) != 0)
         return FAIL(c, ST_BUSY, "", "error.store.thread");
     s->thread_runs = true;
@@ -303,6 +304,7 @@ static void last_words(Store *s) {
 void store_close(Store *s) {
     if (!s) return;
     stop_writer(s);
+    mover_stop(s);
     for (size_t i = 0; i < s->n_readers; i++) {
         squeezer_free(s->readers[i].squeezer);
         db_close(s->readers[i].db);

@@ -122,6 +122,18 @@ enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512, SCOPE_KEYS_KEPT = 64 };
 
 enum { SORT_LANG_N = 16 };
 
+/* The thread that moves the log into the database (checkpoint.c). */
+typedef struct Mover {
+    Db *db;
+    pthread_t thread;
+    bool runs;
+    pthread_mutex_t lock; /* of wanted and closing */
+    pthread_cond_t wake;
+    bool wanted, closing;
+    pthread_mutex_t turn;   /* held while moving */
+    int asked_at, tried_at; /* length of the log then. Writer thread */
+} Mover;
+
 struct Store {
     Env *env;
     Arena *arena; /* what lives as long as the store: names, paths */
@@ -160,6 +172,7 @@ struct Store {
     Reader readers[READERS_MAX];
     size_t n_readers;
 
+    Mover mover;
     pthread_t thread;
     bool thread_runs;
     pthread_mutex_t queue_lock;
@@ -217,6 +230,11 @@ Status schema_create(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_create_indexes(Ctx *c, Db *db, const Schema *schema) CHECKED;
 Status schema_drop(Ctx *c, Db *db) CHECKED;
 void *writer_main(void *store);
+/* checkpoint.c: before the writer thread runs; after it has ended. */
+Status mover_start(Ctx *c, Store *s, const char *path) CHECKED;
+void mover_stop(Store *s);
+/* The writer's share, after each transaction. */
+void checkpoint_after(Store *s);
 Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) CHECKED;
 /* bulk.c: before the writer thread runs. */
 Status bulk_begin(Ctx *c, Store *s) CHECKED;

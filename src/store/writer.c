@@ -6,8 +6,6 @@
 
 enum {
     BATCH_ARENA = 256 << 20,
-    CHECKPOINT_PAGES = 4000,   /* about 16 MB of log before it is moved into the database */
-    CHECKPOINT_FORCED = 65536, /* 256 MB: wait for readers to let go */
     LARGE_BATCH = 64,
 };
 
@@ -153,20 +151,6 @@ static void end_bulk(Store *s) {
     atomic_store(&s->failed, true);
 }
 
-static void checkpoint(Store *s) {
-    if (s->bulk_ended) end_bulk(s);
-    if (s->wal_pages < (s->bulk ? CHECKPOINT_FORCED : CHECKPOINT_PAGES) && !s->erased) return;
-    int mode = s->erased                          ? SQLITE_CHECKPOINT_TRUNCATE
-               : s->wal_pages < CHECKPOINT_FORCED ? SQLITE_CHECKPOINT_PASSIVE
-                                                  : SQLITE_CHECKPOINT_RESTART;
-    int log = 0, moved = 0;
-    int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
-    if (rc == SQLITE_OK) s->wal_pages = log - moved, s->erased = false;
-    /* A failure here loses nothing: the log keeps what it has. */
-    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
-        log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
-}
-
 static void run_batch(Store *s, Arena *a, WriteJob *first) {
     Ctx bc = ctx_new(s->env, a);
     bc.store = s;
@@ -241,10 +225,10 @@ void *writer_main(void *store) {
     WriteJob *batch;
     while ((batch = take_batch(s))) {
         run_batch(s, a, batch);
-        if (s->bulk_ended) checkpoint(s); /* the answer says that all is on the disk */
+        if (s->bulk_ended) end_bulk(s); /* the answer says that all is on the disk */
         answer(batch);
         arena_reset(a);
-        checkpoint(s);
+        checkpoint_after(s);
     }
     arena_free(a);
     return NULL;

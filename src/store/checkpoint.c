@@ -1,0 +1,113 @@
+/* checkpoint.c: the log moved into the database.
+ *
+ * A thread of its own does it while the writer goes on: copying a few thousand pages and waiting for the
+ * disk would be a pause for everybody who saves. The writer alone lets the log begin anew: now and then it
+ * moves what little is left itself (SQLite starts the log over when all of it has been moved), and after an
+ * erasure it cuts the log, so that old pages do not stay in it.
+ *
+ * A checkpoint that fails loses nothing by itself, the log keeps what it has; but after a failed fsync the
+ * system may believe pages written that are not (Rebello et al., USENIX ATC 2020), and the log must not begin
+ * anew over them: writing stops until the folder is opened again. */
+#include "store/store_int.h"
+
+#include "base/banned.h"
+
+enum {
+    MOVE_PAGES = 2000,     /* 8 MB: worth a turn of the thread */
+    RESTART_PAGES = 16000, /* 64 MB of log: the writer ends it */
+    FORCED_PAGES = 65536,  /* 256 MB: wait for readers to let go */
+};
+
+static void note_failure(Store *s, int rc) {
+    if ((rc & 0xff) == SQLITE_IOERR) atomic_store(&s->failed, true);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+        log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
+}
+
+static void *mover_main(void *store) {
+    Store *s = store;
+    Mover *m = &s->mover;
+    pthread_mutex_lock(&m->lock);
+    for (;;) {
+        while (!m->wanted && !m->closing)
+            pthread_cond_wait(&m->wake, &m->lock);
+        if (m->closing) break;
+        m->wanted = false;
+        pthread_mutex_unlock(&m->lock);
+        pthread_mutex_lock(&m->turn);
+        int rc = sqlite3_wal_checkpoint_v2(db_handle(m->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                           NULL);
+        pthread_mutex_unlock(&m->turn);
+        note_failure(s, rc);
+        pthread_mutex_lock(&m->lock);
+    }
+    pthread_mutex_unlock(&m->lock);
+    return NULL;
+}
+
+Status mover_start(Ctx *c, Store *s, const char *path) {
+    Mover *m = &s->mover;
+    TRY(db_open(c, path, DB_WRITER, &m->db));
+    pthread_mutex_init(&m->lock, NULL);
+    pthread_mutex_init(&m->turn, NULL);
+    pthread_cond_init(&m->wake, NULL);
+    m->runs = pthread_create(&m->thread, NULL, mover_main, s) == 0;
+    if (m->runs) return ST_OK;
+    db_close(m->db);
+    return FAIL(c, ST_BUSY, "", "error.store.thread");
+}
+
+void mover_stop(Store *s) {
+    Mover *m = &s->mover;
+    if (!m->runs) return;
+    pthread_mutex_lock(&m->lock);
+    m->closing = true;
+    pthread_cond_signal(&m->wake);
+    pthread_mutex_unlock(&m->lock);
+    pthread_join(m->thread, NULL);
+    db_close(m->db);
+    pthread_mutex_destroy(&m->lock);
+    pthread_mutex_destroy(&m->turn);
+    pthread_cond_destroy(&m->wake);
+    m->runs = false;
+}
+
+static void wake(Store *s) {
+    Mover *m = &s->mover;
+    m->asked_at = s->wal_pages;
+    pthread_mutex_lock(&m->lock);
+    m->wanted = true;
+    pthread_cond_signal(&m->wake);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* By the writer: with the mover's turn, which may be under way. */
+static void move_here(Store *s, int mode) {
+    Mover *m = &s->mover;
+    int log = 0, moved = 0;
+    if (mode == SQLITE_CHECKPOINT_PASSIVE) {
+        if (pthread_mutex_trylock(&m->turn) != 0) return; /* after the next act, then */
+    } else {
+        pthread_mutex_lock(&m->turn);
+    }
+    int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
+    pthread_mutex_unlock(&m->turn);
+    note_failure(s, rc);
+    if (rc != SQLITE_OK) return;
+    s->wal_pages = log - moved; /* none: the next act begins at the log's head again */
+    s->erased = false;
+    m->asked_at = 0;
+    m->tried_at = log == moved ? 0 : log;
+}
+
+void checkpoint_after(Store *s) {
+    if (s->erased)
+        move_here(s, SQLITE_CHECKPOINT_TRUNCATE);
+    else if (s->wal_pages >= FORCED_PAGES)
+        move_here(s, SQLITE_CHECKPOINT_RESTART);
+    else if (s->wal_pages >= RESTART_PAGES && s->wal_pages >= s->mover.tried_at + MOVE_PAGES &&
+             !s->bulk)
+        move_here(s, SQLITE_CHECKPOINT_PASSIVE);
+    else if (s->wal_pages >= s->mover.asked_at + MOVE_PAGES && !s->bulk)
+        wake(s);
+}
