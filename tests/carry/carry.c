@@ -33,8 +33,8 @@ static Status side_open(Side *s, const char *dir) {
 }
 
 static void side_close(Side *s) {
+    arena_free(s->c.arena); /* gives the read connection back */
     if (s->store) store_close(s->store);
-    arena_free(s->c.arena);
 }
 
 static Status seal_of(Ctx *c, int64_t pos, uint8_t ret[64], bool *ret_there) {
