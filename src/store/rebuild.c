@@ -182,24 +182,6 @@ static Status compare_select(Ctx *c, Db *live, Db *fresh, const char *table, con
     }
 }
 
-/* Row numbers differ between the two: terms are compared as a sum over (term, record id). */
-static Status terms_sum(Ctx *c, Db *db, const TableSpec *t, uint64_t *ret) {
-    Str sql = str_printf(
-        c->arena,
-        "SELECT term.term, r.id, r.scope FROM term JOIN \"%s\" r ON r.rid=term.rid WHERE term.kind=%u",
-        t->name, t->kind->k->no);
-    Stmt *st = db_stmt(c, db, str_c(c->arena, sql));
-    if (!st) return ctx_status(c);
-    *ret = 0;
-    for (;;) {
-        bool row = false;
-        TRY(db_step(c, db, st, &row));
-        if (!row) return ST_OK;
-        Str term = col_bytes(st, 0), id = col_bytes(st, 1);
-        *ret += hash_bytes(term.s, term.n, hash_bytes(id.s, id.n, (uint64_t)col_int(st, 2)));
-    }
-}
-
 /* A row's record, as a number: row numbers differ between the two. */
 typedef struct Ids {
     uint64_t *v; /* [rid] */
@@ -223,37 +205,53 @@ static Status ids_of(Ctx *c, Db *db, const TableSpec *t, Arena *a, Ids *ret) {
     }
 }
 
-/* What the full text index holds, seen through fts5vocab. */
+static uint64_t posting_hash(const Ids *ids, Str term, int64_t rid) {
+    return hash_bytes(term.s, term.n, (size_t)rid < ids->n ? ids->v[rid] : 0);
+}
+
+static Status sum_keys(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint64_t *ret) {
+    Stmt *st = db_stmt(c, db, "SELECT term, rid FROM term WHERE kind=?1");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, t->kind->k->no);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, db, st, &row));
+        if (!row) return ST_OK;
+        *ret += posting_hash(ids, col_bytes(st, 0), col_int(st, 1));
+    }
+}
+
+/* What the full text index holds, seen through fts5vocab: a table of the connection's own, in memory. */
 static Status sum_words(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint64_t *ret) {
     Str make = str_printf(
-        c->arena,
-        "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
+        c->arena, "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
         t->name);
+    TRY(db_exec(c, db, "PRAGMA query_only=OFF"));
     TRY(db_exec(c, db, str_c(c->arena, make)));
     Stmt *st = NULL;
-    int rc =
-        sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
-    while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        Str term = col_bytes(st, 0);
-        size_t rid = (size_t)col_int(st, 1);
-        *ret += hash_bytes(term.s, term.n, rid < ids->n ? ids->v[rid] : 0);
-        rc = SQLITE_OK;
-    }
+    int rc = sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
+    if (rc == SQLITE_OK)
+        while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+            *ret += posting_hash(ids, col_bytes(st, 0), col_int(st, 1));
     Status status = rc == SQLITE_DONE ? ST_OK : db_fail(c, db, rc);
     sqlite3_finalize(st);
     TRY(status);
-    return db_exec(c, db, "DROP TABLE temp.words_seen");
+    TRY(db_exec(c, db, "DROP TABLE temp.words_seen"));
+    return c->reader->db == db ? db_exec(c, db, "PRAGMA query_only=ON") : ST_OK;
 }
 
-static Status words_sum(Ctx *c, Db *db, const TableSpec *t, uint64_t *ret) {
+/* Of all (key, record) and of all (word, record) of a table. */
+typedef struct TermSums {
+    uint64_t keys, words;
+} TermSums;
+
+static Status terms_sum(Ctx *c, Db *db, const TableSpec *t, TermSums *ret) {
     Arena *a = arena_new(c->env, (size_t)1 << 30);
     Ids ids = { 0 };
-    *ret = 0;
+    *ret = (TermSums){ 0 };
     Status st = ids_of(c, db, t, a, &ids);
-    /* The view of the index is a table of the connection's own, in memory. */
-    if (st == ST_OK) st = db_exec(c, db, "PRAGMA query_only=OFF");
-    if (st == ST_OK) st = sum_words(c, db, t, &ids, ret);
-    if (st == ST_OK && c->reader->db == db) st = db_exec(c, db, "PRAGMA query_only=ON");
+    if (st == ST_OK) st = sum_keys(c, db, t, &ids, &ret->keys);
+    if (st == ST_OK) st = sum_words(c, db, t, &ids, &ret->words);
     arena_free(a);
     return st;
 }
@@ -270,13 +268,11 @@ static Status compare_table(Ctx *c, Db *live, Db *fresh, const TableSpec *t, Reb
     buf_printf(&sql, " FROM \"%s\" ORDER BY id, scope", t->name);
     TRY(compare_select(c, live, fresh, t->name, str_c(c->arena, buf_text(&sql)), rep));
     if (!t->has_terms) return ST_OK;
-    uint64_t x = 0, y = 0;
+    TermSums x, y;
     TRY(terms_sum(c, live, t, &x));
     TRY(terms_sum(c, fresh, t, &y));
-    if (x != y) note_difference(c, rep, t->name, "search keys");
-    TRY(words_sum(c, live, t, &x));
-    TRY(words_sum(c, fresh, t, &y));
-    if (x != y) note_difference(c, rep, t->name, "search words");
+    if (x.keys != y.keys) note_difference(c, rep, t->name, "search keys");
+    if (x.words != y.words) note_difference(c, rep, t->name, "search words");
     return ST_OK;
 }
 
