@@ -111,12 +111,12 @@ static void write_ddl(Buf *b, TableSpec *t) {
     }
     buf_printf(b, ", extra TEXT, heads BLOB NOT NULL) STRICT;");
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
-    /* only which rows have a word; beginnings of up to four letters, as one types, have lists of their
-     * own */
+    /* only which rows have a word; beginnings of up to seven letters, as one types, have lists of their
+     * own: without one, the rows of all words that begin so are merged first */
     if (t->has_terms)
         buf_printf(b,
                    "CREATE VIRTUAL TABLE \"%s__words\" USING fts5(words, content='', columnsize=0,"
-                   " detail=none, prefix='1 2 3 4', tokenize=\"ascii tokenchars '~@_'\");",
+                   " detail=none, prefix='1 2 3 4 5 6 7', tokenize=\"ascii tokenchars '~@_'\");",
                    t->name);
 }
 

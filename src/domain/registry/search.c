@@ -6,7 +6,7 @@
 #include "base/banned.h"
 
 /* More candidates than lines are ranked, so that the best of a common name come first. */
-enum { LINES_DEFAULT = 20, LINES_MAX = 50, CANDIDATES_MAX = 100 };
+enum { LINES_DEFAULT = 20, LINES_MAX = 50, CANDIDATES_MAX = 60 };
 
 typedef struct Counts {
     size_t digits, letters;
