@@ -197,6 +197,11 @@ Status audit_read_sealed(Ctx *c, Access *a, Id subject, Str op, Str purpose) CHE
 /* Checks PERM_SEALED_READ in the record's scope, records the read as above, then
  * opens the record's sealed fields. */
 Status audit_open_sealed(Ctx *c, Access *a, Record *r, Id subject, Str op, Str purpose) CHECKED;
+/* The same of people whose photographs stood in the lines of a list, many at once: in the queue, which
+ * is durable within a second, not waited for (docs/decisions/0007). A person the same reader has been
+ * shown within AUDIT_GLIMPSE is not recorded again. */
+#define AUDIT_GLIMPSE (10 * 60 * TIME_SECOND)
+Status audit_glimpses(Ctx *c, Access *a, const Id *subjects, size_t n, Str op, Str purpose) CHECKED;
 /* Waits until all reads recorded so far are durable. */
 Status audit_flush(Ctx *c, Access *a) CHECKED;
 size_t audit_waiting(Access *a);

@@ -142,7 +142,13 @@ Status sessions_save(Ctx *c, Access *a, bool all) CHECKED;
 
 /* ---- reads of files -------------------------------------------------------------------------- */
 
-enum { AUDIT_OP_N = 48, AUDIT_PURPOSE_N = 32, AUDIT_SPEAKER_N = 64, AUDIT_TRIES_AT_STOP = 3 };
+enum {
+    AUDIT_OP_N = 48,
+    AUDIT_PURPOSE_N = 32,
+    AUDIT_SPEAKER_N = 64,
+    AUDIT_TRIES_AT_STOP = 3,
+    AUDIT_GLIMPSES = 4096, /* slots of the table; a power of two */
+};
 typedef struct AuditEntry {
     Id reader, office, subject;
     Time at;
@@ -151,15 +157,23 @@ typedef struct AuditEntry {
     char op[AUDIT_OP_N], purpose[AUDIT_PURPOSE_N], speaker[AUDIT_SPEAKER_N];
 } AuditEntry;
 
+/* Who was lately shown whom in a list. One slot a hash: another pair takes it over, and the first is
+ * recorded once more. */
+typedef struct AuditGlimpse {
+    Id reader, subject;
+    Time at;
+} AuditGlimpse;
+
 typedef struct AuditQueue {
     pthread_mutex_t lock;
     pthread_cond_t filled, moved;
-    AuditEntry *ring;      /* AUDIT_QUEUE */
-    AuditEntry *batch;     /* AUDIT_BATCH; the thread's own */
-    uint64_t put, done;    /* entries ever put, ever made durable */
-    uint64_t urgent_until; /* somebody waits for entries up to here */
-    uint64_t failures;     /* batches that failed */
-    Status failed_status;  /* of the last of them */
+    AuditEntry *ring;       /* AUDIT_QUEUE */
+    AuditEntry *batch;      /* AUDIT_BATCH; the thread's own */
+    AuditGlimpse *glimpses; /* AUDIT_GLIMPSES */
+    uint64_t put, done;     /* entries ever put, ever made durable */
+    uint64_t urgent_until;  /* somebody waits for entries up to here */
+    uint64_t failures;      /* batches that failed */
+    Status failed_status;   /* of the last of them */
     bool closing;
     Id root_office; /* for readers without an office; writing thread only */
 } AuditQueue;

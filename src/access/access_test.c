@@ -341,6 +341,36 @@ static void test_reads_are_recorded_in_batches(void **state) {
     assert_int_equal(lane, LANE_AUDIT);
 }
 
+static void test_photographs_in_lines_are_recorded_once(void **state) {
+    (void)state;
+    Ctx c, other;
+    Record **rows;
+    Id nadia = toy_user_new(t, "nadia", PASSWORD, t->camp);
+    Id omar = toy_user_new(t, "omar", PASSWORD, t->camp);
+    Id seen[] = { id_new(&t->env), id_new(&t->env), id_new(&t->env) };
+    actor_of(nadia, &c);
+    assert_int_equal(audit_glimpses(&c, t->access, seen, 2, STR("person.search"), STR("")), ST_OK);
+    assert_int_equal(audit_flush(&c, t->access), ST_OK);
+    assert_int_equal(count_audit(&rows), 2);
+    assert_true(str_is(record_text(rows[0], "op"), "person.search"));
+    assert_true(val_eq(record_value(rows[0], "sealed"), val_bool(true)));
+    /* Only who is new, while the same reader goes on typing. */
+    c.now += AUDIT_GLIMPSE - 1;
+    assert_int_equal(audit_glimpses(&c, t->access, seen, 3, STR("person.search"), STR("")), ST_OK);
+    assert_int_equal(audit_flush(&c, t->access), ST_OK);
+    assert_int_equal(count_audit(NULL), 3);
+    /* Another reader is another read; and so is the same one later, or before, by a clock set back. */
+    actor_of(omar, &other);
+    assert_int_equal(audit_glimpses(&other, t->access, seen, 1, STR("person.search"), STR("")),
+                     ST_OK);
+    c.now += 1;
+    assert_int_equal(audit_glimpses(&c, t->access, seen, 1, STR("person.search"), STR("")), ST_OK);
+    c.now -= AUDIT_GLIMPSE;
+    assert_int_equal(audit_glimpses(&c, t->access, seen, 1, STR("person.search"), STR("")), ST_OK);
+    assert_int_equal(audit_flush(&c, t->access), ST_OK);
+    assert_int_equal(count_audit(NULL), 6);
+}
+
 static void test_a_batch_comes_by_itself(void **state) {
     (void)state;
     Ctx c;
@@ -412,6 +442,8 @@ static void test_a_full_queue_refuses_reads(void **state) {
         assert_int_equal(audit_read(&c, t->access, subject, STR("person.file"), STR("")), ST_OK);
     assert_int_equal(audit_read(&c, t->access, subject, STR("person.file"), STR("")), ST_BUSY);
     assert_string_equal(toy_error(&c), "error.audit.full");
+    assert_int_equal(audit_glimpses(&c, t->access, &subject, 1, STR("person.search"), STR("")),
+                     ST_BUSY);
     pthread_mutex_lock(&h.lock);
     h.go = true;
     pthread_cond_broadcast(&h.moved);
@@ -499,6 +531,7 @@ int main(void) {
         TEST(test_an_actor_is_renewed),
         TEST(test_accounts_that_do_not_act),
         TEST(test_reads_are_recorded_in_batches),
+        TEST(test_photographs_in_lines_are_recorded_once),
         TEST(test_a_batch_comes_by_itself),
         TEST(test_the_program_reads_on_the_first_office),
         TEST(test_a_full_queue_refuses_reads),

@@ -229,6 +229,7 @@ Status audit_start(Ctx *c, Access *a) {
     pthread_condattr_t monotonic;
     q->ring = arena_array(a->arena, AuditEntry, AUDIT_QUEUE);
     q->batch = arena_array(a->arena, AuditEntry, AUDIT_BATCH);
+    q->glimpses = arena_array(a->arena, AuditGlimpse, AUDIT_GLIMPSES);
     pthread_mutex_init(&q->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -273,16 +274,22 @@ static AuditEntry entry_of(const Ctx *c, Id subject, Str op, Str purpose, bool s
     return e;
 }
 
+/* With the lock held. */
+static bool has_room(const AuditQueue *q, size_t n) {
+    return q->put - q->done + n <= AUDIT_QUEUE && !q->closing;
+}
+
+static void put_entry(AuditQueue *q, const AuditEntry *e) {
+    q->ring[q->put++ % AUDIT_QUEUE] = *e;
+    if (q->put - q->done == 1 || q->put - q->done >= AUDIT_BATCH) pthread_cond_signal(&q->filled);
+}
+
 /* *ret_upto: the queue position behind it. */
 static Status enqueue(Ctx *c, Access *a, const AuditEntry *e, uint64_t *ret_upto) {
     AuditQueue *q = &a->audit;
     pthread_mutex_lock(&q->lock);
-    bool full = q->put - q->done >= AUDIT_QUEUE || q->closing;
-    if (!full) {
-        q->ring[q->put++ % AUDIT_QUEUE] = *e;
-        if (q->put - q->done == 1 || q->put - q->done >= AUDIT_BATCH)
-            pthread_cond_signal(&q->filled);
-    }
+    bool full = !has_room(q, 1);
+    if (!full) put_entry(q, e);
     *ret_upto = q->put;
     pthread_mutex_unlock(&q->lock);
     return full ? FAIL(c, ST_BUSY, NULL, "error.audit.full") : ST_OK;
@@ -314,6 +321,38 @@ Status audit_read_sealed(Ctx *c, Access *a, Id subject, Str op, Str purpose) {
     AuditEntry e = entry_of(c, subject, op, purpose, true);
     TRY(enqueue(c, a, &e, &upto));
     return wait_for(c, a, upto);
+}
+
+/* The last bytes of an id are random. */
+static AuditGlimpse *glimpse_slot(const AuditQueue *q, Id reader, Id subject) {
+    size_t hash = 0;
+    for (size_t i = 0; i < sizeof subject.b; i++)
+        hash = hash * 31 + (size_t)(subject.b[i] ^ reader.b[i] << 1);
+    return &q->glimpses[hash % AUDIT_GLIMPSES];
+}
+
+static bool glimpsed_lately(const AuditGlimpse *g, const Ctx *c, Id subject) {
+    return id_eq(g->subject, subject) && id_eq(g->reader, c->actor->user) && g->at <= c->now &&
+           c->now - g->at < AUDIT_GLIMPSE;
+}
+
+Status audit_glimpses(Ctx *c, Access *a, const Id *subjects, size_t n, Str op, Str purpose) {
+    AuditQueue *q = &a->audit;
+    AuditEntry e = entry_of(c, ID_NONE, op, purpose, true);
+    size_t n_new = 0;
+    pthread_mutex_lock(&q->lock);
+    for (size_t i = 0; i < n; i++)
+        if (!glimpsed_lately(glimpse_slot(q, e.reader, subjects[i]), c, subjects[i])) n_new++;
+    bool full = n_new > 0 && !has_room(q, n_new);
+    for (size_t i = 0; i < n && n_new > 0 && !full; i++) {
+        AuditGlimpse *slot = glimpse_slot(q, e.reader, subjects[i]);
+        if (glimpsed_lately(slot, c, subjects[i])) continue;
+        *slot = (AuditGlimpse){ e.reader, subjects[i], c->now };
+        e.subject = subjects[i];
+        put_entry(q, &e);
+    }
+    pthread_mutex_unlock(&q->lock);
+    return full ? FAIL(c, ST_BUSY, NULL, "error.audit.full") : ST_OK;
 }
 
 Status audit_open_sealed(Ctx *c, Access *a, Record *r, Id subject, Str op, Str purpose) {

@@ -95,9 +95,14 @@ static Status record_read(const Run *r) {
     Ctx *c = r->c;
     const OpCall *call = &r->call;
     Str name = str_of(r->op->name);
-    if (!(r->op->flags & OP_READS_FILE) || id_is_none(call->read_subject)) return ST_OK;
+    bool file = !id_is_none(call->read_subject), lines = call->read_glimpses.n > 0;
+    if (!(r->op->flags & OP_READS_FILE) || (!file && !lines)) return ST_OK;
     if (!r->table->access)
         return c->actor->system ? ST_OK : FAIL(c, ST_BUSY, NULL, "error.audit.full");
+    if (lines)
+        TRY(audit_glimpses(c, r->table->access, call->read_glimpses.v, call->read_glimpses.n, name,
+                           call->purpose));
+    if (!file) return ST_OK;
     if (call->read_sealed)
         return audit_read_sealed(c, r->table->access, call->read_subject, name, call->purpose);
     return audit_read(c, r->table->access, call->read_subject, name, call->purpose);

@@ -20,7 +20,8 @@ typedef enum OpFlag {
     OP_JOB = 1 << 3,        /* long: answers with a job id; progress and cancel */
     OP_PUBLIC = 1 << 4,     /* before sign-in (session.*) */
     OP_LOCKED_TOO = 1 << 5, /* also while the session is locked */
-    OP_READS_FILE = 1 << 6, /* opens a person's file: recorded in the audit stream */
+    OP_READS_FILE = 1 << 6, /* opens a person's file, or shows photographs in the lines of a list:
+                               recorded in the audit stream */
     OP_SECRET = 1 << 7, /* the result holds a secret: it is shown once and not kept for repeats */
 } OpFlag;
 
@@ -43,7 +44,10 @@ typedef struct OpCall {
     Id read_subject;  /* OP_READS_FILE: whose file; set by fn */
     bool read_sealed; /* OP_READS_FILE: sealed fields were opened; set by fn. The answer then waits
                          until the record of the read is durable */
-    Job *job;         /* OP_JOB */
+    VEC(Id)
+    read_glimpses; /* OP_READS_FILE: of whom a photograph stands in a line; set by fn.
+                              Recorded, not waited for (docs/decisions/0007) */
+    Job *job;      /* OP_JOB */
 } OpCall;
 
 /* fn of a writing op runs inside a WriteFn: c->tx is set; tx_act() and tx_reason_text() (from

@@ -259,10 +259,10 @@ static Val show_reasons(Ctx *c, uint32_t reasons) {
     return list;
 }
 
-static Status show_match(Ctx *c, const Match *m, Val *ret) {
+static Status show_match(Ctx *c, OpCall *call, const Match *m, Val *ret) {
     Line line = { .person = m->person };
     Val typed;
-    TRY(line_show(c, &line, &typed));
+    TRY(line_show(c, call, &line, &typed));
     Val shown = shape_show(c->arena, store_model(c->store), &person_line_shape, typed);
     Val out = val_map();
     val_set_c(c->arena, &out, "member", val_int((int64_t)m->member));
@@ -290,7 +290,7 @@ Status op_registration_check(Ctx *c, OpCall *call) {
     TRY(matches_find(c, people, n, dial_code, &found));
     for (size_t i = 0; i < found.found.n && i < SHOWN_MAX; i++) {
         Val match;
-        TRY(show_match(c, &found.found.v[i], &match));
+        TRY(show_match(c, call, &found.found.v[i], &match));
         val_push(c->arena, &list, match);
     }
     val_set_c(c->arena, &out, "matches", list);

@@ -79,20 +79,23 @@ static Status put_group(Ctx *c, Val *out, Line *line) {
 }
 
 /* The picture's name is sealed. Who may not open it sees a line without a picture. */
-static Status put_photo(Ctx *c, Val *out, const Record *person) {
+static Status put_photo(Ctx *c, Val *out, Line *line) {
     Record **photos;
     size_t n;
-    TRY(read_children(c, registry_kind(c, "photo"), "person", person->id, false, &photos, &n));
+    TRY(read_children(c, registry_kind(c, "photo"), "person", line->person->id, false, &photos,
+                      &n));
     if (n == 0 || !c->reach || !c->reach->sealed) return ST_OK;
     Record *newest = photos[n - 1];
     if (!actor_may_in(c->actor, PERM_SEALED_READ, newest->scope)) return ST_OK;
     TRY(record_open_sealed(c, newest));
     Val thumb = record_value(newest, "thumb");
-    put(c, out, "photo", thumb.type == VAL_BYTES ? thumb : record_value(newest, "image"));
+    Val photo = thumb.type == VAL_BYTES ? thumb : record_value(newest, "image");
+    put(c, out, "photo", photo);
+    line->with_photo = photo.type == VAL_BYTES;
     return ST_OK;
 }
 
-Status line_show(Ctx *c, Line *line, Val *ret) {
+Status line_show(Ctx *c, OpCall *call, Line *line, Val *ret) {
     const Record *p = line->person;
     Merged m = { .record = p, .changes = VAL_ABSENT };
     Val out = val_map();
@@ -107,7 +110,8 @@ Status line_show(Ctx *c, Line *line, Val *ret) {
     put(c, &out, "birth_date_precision", record_value(p, "birth_date_precision"));
     put_age(c, &out, p);
     TRY(put_group(c, &out, line));
-    TRY(put_photo(c, &out, p));
+    TRY(put_photo(c, &out, line));
+    if (line->with_photo) vec_push(c->arena, &call->read_glimpses, p->id);
     put_text(c, &out, "matched", str_of(line->matched));
     put(c, &out, "void", p->values[0]);
     *ret = out;

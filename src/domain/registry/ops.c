@@ -66,7 +66,7 @@ static const Op ops[] = {
       .flags = OP_IDEMPOTENT },
     /* reading */
     { "person.search", 101, 1, .title = "Search", .needs = PERM_PERSON_READ, .takes = &takes_search,
-      .returns = &returns_search, .fn = op_person_search, .flags = OP_READ },
+      .returns = &returns_search, .fn = op_person_search, .flags = OP_READ | OP_READS_FILE },
     { "person.file", 102, 1, .title = "Open a person's file", .needs = PERM_PERSON_READ,
       .takes = &takes_person_id, .returns = &returns_person_file, .fn = op_person_file,
       .flags = OP_READ | OP_READS_FILE },
@@ -81,7 +81,7 @@ static const Op ops[] = {
       .flags = OP_READ | OP_READS_FILE },
     { "registration.check", 106, 1, .title = "Look for double registrations",
       .needs = PERM_PERSON_READ, .takes = &takes_check, .returns = &returns_check,
-      .fn = op_registration_check, .flags = OP_READ },
+      .fn = op_registration_check, .flags = OP_READ | OP_READS_FILE },
     { "date.understand", 107, 1, .title = "Understand a date", .takes = &takes_date,
       .returns = &returns_date, .fn = op_date_understand, .flags = OP_READ },
     { "home.summary", 108, 1, .title = "Home", .takes = &takes_nothing, .returns = &returns_home,

@@ -105,9 +105,11 @@ typedef struct Line {
     const char *matched; /* "name" "number" "phone" "document" */
     int score;           /* above NAME_SCORE_MAX: the whole number */
     Record *group;       /* once line_show has looked it up */
+    bool with_photo;     /* set by line_show */
 } Line;
-/* {person, group, number, …} as person.search returns it; typed by person_line_shape. */
-Status line_show(Ctx *c, Line *line, Val *ret) CHECKED;
+/* {person, group, number, …} as person.search returns it; typed by person_line_shape. Tells the call
+ * of a photograph it shows: its op is of OP_READS_FILE. */
+Status line_show(Ctx *c, OpCall *call, Line *line, Val *ret) CHECKED;
 extern const Shape person_line_shape;
 
 /* ---- find.c: people by number, telephone, paper ------------------------------------------------- */

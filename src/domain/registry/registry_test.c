@@ -455,6 +455,24 @@ static Status stage(Ctx *c, Tx *tx, void *arg) {
     return local_put(c, STR(REGISTRY_STAGED_BLOBS), p->key, p->bytes);
 }
 
+/* Reads of a person's file by an operation that are in the ledger. */
+static size_t reads_of(const char *person, const char *op) {
+    Ctx c = ctx_new(&s->env, arena_new(&s->env, 64 << 20));
+    Page page;
+    size_t n = 0;
+    Query q = { .kind = model_kind(store_model(s->store), STR("audit_read")), .limit = 1000 };
+    c.store = s->store;
+    actor_enter(&c, actor_system());
+    scene_ok(s, &c, audit_flush(&c, s->access));
+    scene_ok(s, &c, store_read_begin(s->store, &c));
+    scene_ok(s, &c, read_query(&c, &q, &page));
+    for (size_t i = 0; i < page.n; i++)
+        n += str_is(record_text(page.rows[i], "subject"), person) &&
+             str_is(record_text(page.rows[i], "op"), op);
+    arena_free(c.arena); /* gives the read connection back */
+    return n;
+}
+
 static void test_a_photo_is_sealed(void **state) {
     (void)state;
     Family f = register_family();
@@ -470,6 +488,21 @@ static void test_a_photo_is_sealed(void **state) {
     assert_int_equal(strlen(name), 64);
     assert_string_not_equal(name, str_c(s->arena, p.key));
     assert_string_equal(text_at(s, search("farid"), "rows.0.photo"), name);
+    /* The line is a read of the boy: once while somebody types. His father has no photograph. */
+    assert_string_equal(text_at(s, search("fari"), "rows.0.photo"), name);
+    assert_int_equal(reads_of(f.son, "person.search"), 1);
+    assert_true(has_row(search("mohammad rahim"), f.husband));
+    assert_int_equal(reads_of(f.husband, "person.search"), 0);
+    s->env.virtual_now += AUDIT_GLIMPSE;
+    (void)search("farid");
+    assert_int_equal(reads_of(f.son, "person.search"), 2);
+    /* A possible double shows him too. */
+    s->env.virtual_now += AUDIT_GLIMPSE;
+    Val r = scene_call(s, "registration.check",
+                       "{\"members\":[{\"given_name\":\"Farid\",\"father_name\":\"Mohammad\","
+                       "\"birth_date\":\"2026-11-10\"}]}");
+    assert_string_equal(text_at(s, r, "matches.0.photo"), name);
+    assert_int_equal(reads_of(f.son, "registration.check"), 1);
 }
 
 int main(void) {

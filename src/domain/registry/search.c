@@ -60,7 +60,7 @@ Status op_person_search(Ctx *c, OpCall *call) {
     if (found.lines.n) qsort(found.lines.v, found.lines.n, sizeof(Line), by_score);
     for (size_t i = 0; i < found.lines.n && i < limit; i++) {
         Val line;
-        TRY(line_show(c, &found.lines.v[i], &line));
+        TRY(line_show(c, call, &found.lines.v[i], &line));
         val_push(c->arena, &rows, line);
     }
     val_set_c(c->arena, &out, "rows", rows);
