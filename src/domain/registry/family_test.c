@@ -77,6 +77,15 @@ static void test_undo_of_a_move_brings_the_person_home(void **state) {
     assert_int_equal(count_at(group_file(text_at(s, other, "group")), "members"), 1);
 }
 
+/* How many changes of a field the n-th entry has. */
+static size_t changes_of(Val r, size_t entry, const char *field) {
+    Val changes = at(r, scene_text(s, "entries.%zu.changes", entry));
+    size_t n = 0;
+    for (size_t i = 0; changes.type == VAL_LIST && i < changes.list.n; i++)
+        n += str_is(val_get_text(changes.list.v[i], "field", STR("")), field);
+    return n;
+}
+
 /* ---- families ---------------------------------------------------------------------------------------------- */
 
 static void test_a_person_moves(void **state) {
@@ -125,6 +134,47 @@ static void test_a_person_moves(void **state) {
                           " 'reason': 'MOVED'}",
                           nasir, f.group));
     assert_string_equal(text_at(s, group_file(to), "group.fields.process_status"), "C");
+}
+
+static void test_a_familys_history_tells_who_came_and_went(void **state) {
+    (void)state;
+    Family f = register_family();
+    const char *to = text_at(s, register_alone("Nasir", "Omar", "1990-01-01"), "group");
+    /* The registration itself: the family's record, and who it was. */
+    Val r = history(f.group);
+    assert_int_equal(count_at(r, "entries"), 1);
+    assert_int_equal(changes_of(r, 0, "person"), 3);
+    assert_int_equal(changes_of(r, 0, "relationship"), 0);
+    scene_call(s, "member.move",
+               scene_text(s,
+                          "{'person': '%s', 'to_group': '%s', 'relationship': 'NEP',"
+                          " 'reason': 'MOVED'}",
+                          f.son, to));
+    const char *act = str_c(s->arena, id_text(s->arena, s->reply.act));
+    /* Where he was: he left. Where he went: he came. By one act, with its reason. */
+    r = history(f.group);
+    assert_int_equal(count_at(r, "entries"), 2);
+    assert_string_equal(text_at(s, r, "entries.0.act"), act);
+    assert_string_equal(text_at(s, r, "entries.0.reason_code"), "MOVED");
+    assert_int_equal(count_at(r, "entries.0.changes"), 1);
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.field"), "to_date");
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.whose"), "Farid Mohammad");
+    r = history(to);
+    assert_int_equal(count_at(r, "entries"), 2);
+    assert_string_equal(text_at(s, r, "entries.0.act"), act);
+    assert_int_equal(count_at(r, "entries.0.changes"), 1);
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.after"), "Farid Mohammad");
+    /* His own history has the whole of it, and no need to say whose. */
+    r = history(f.son);
+    assert_true(changes_of(r, 0, "relationship") == 1);
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.whose"), "");
+    /* Taken back, it is said once more. */
+    scene_call(s, "act.undo", scene_text(s, "{'act': '%s', 'reason': 'TYPING'}", act));
+    r = history(to);
+    assert_int_equal(count_at(r, "entries"), 3);
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.field"), "void");
+    assert_string_equal(text_at(s, r, "entries.0.changes.0.whose"), "Farid Mohammad");
+    assert_int_equal(count_at(history(f.group), "entries"), 3);
 }
 
 static void test_a_family_splits(void **state) {
@@ -636,6 +686,7 @@ int main(void) {
         T(test_undo_puts_back_what_still_stands),
         T(test_undo_of_a_move_brings_the_person_home),
         T(test_a_person_moves),
+        T(test_a_familys_history_tells_who_came_and_went),
         T(test_a_family_splits),
         T(test_the_focal_point_changes),
         T(test_presence),

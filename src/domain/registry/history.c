@@ -23,6 +23,17 @@ static Val show_value(Ctx *c, const FieldInfo *f, Val v) {
     return val_is_absent(label) ? field_show(c->arena, f, v) : label;
 }
 
+/* In a family's history, what became of a membership is said with whose it is. */
+static Status put_whose(Ctx *c, const HistoryChange *ch, Val *out) {
+    Record *membership, *person;
+    Id id;
+    TRY(record_try(c, ch->kind, ch->id, &membership));
+    if (!membership || !record_id(membership, "person", &id)) return ST_OK;
+    TRY(record_try(c, registry_kind(c, "person"), id, &person));
+    if (person) put_text(c, out, "whose", record_title(c, person));
+    return ST_OK;
+}
+
 static Val show_change(Ctx *c, const HistoryChange *ch) {
     const Model *m = store_model(c->store);
     Val out = val_map();
@@ -99,11 +110,17 @@ static bool can_undo(Ctx *c, const OpTable *t, const HistoryEntry *e) {
 }
 
 static Status show_entry(Ctx *c, const OpTable *t, const HistoryEntry *e, const KindInfo *only,
-                         Val *list) {
+                         bool of_group, Val *list) {
     Val out = val_map(), changes = val_list();
-    for (size_t i = 0; i < e->n_changes; i++)
-        if (!only || e->changes[i].kind == only)
-            val_push(c->arena, &changes, show_change(c, &e->changes[i]));
+    for (size_t i = 0; i < e->n_changes; i++) {
+        const HistoryChange *ch = &e->changes[i];
+        if (only && ch->kind != only) continue;
+        Val change = show_change(c, ch);
+        if (of_group && ch->kind == registry_kind(c, "membership") &&
+            strcmp(ch->field->f.name, "person") != 0)
+            TRY(put_whose(c, ch, &change));
+        val_push(c->arena, &changes, change);
+    }
     if (only && changes.list.n == 0) return ST_OK;
     put(c, &out, "act", val_text(id_text(c->arena, e->act.act)));
     put_op(c, t, e, &out);
@@ -122,12 +139,97 @@ static Status show_entry(Ctx *c, const OpTable *t, const HistoryEntry *e, const 
     return ST_OK;
 }
 
+/* ---- who moved in and out of a family --------------------------------------------------------------- */
+
+typedef struct Moves {
+    const KindInfo *membership;
+    Record **rows; /* the family's memberships, void ones too */
+    size_t n;
+    VEC(HistoryEntry) entries; /* oldest first */
+} Moves;
+
+/* Who it is, the last day, and whether it counts; the rest of a membership is the person's history. */
+static bool is_move(const Moves *m, const HistoryChange *ch) {
+    const Field *f = &ch->field->f;
+    if (ch->kind != m->membership || ch->field->custom) return false;
+    if (f->no != FIELD_VOID_NO && strcmp(f->name, "person") != 0 && strcmp(f->name, "to_date") != 0)
+        return false;
+    for (size_t i = 0; i < m->n; i++)
+        if (id_eq(m->rows[i]->id, ch->id)) return true;
+    return false;
+}
+
+static void add_changes(Ctx *c, HistoryEntry *e, const HistoryChange *more, size_t n) {
+    HistoryChange *all = arena_array(c->arena, HistoryChange, e->n_changes + n);
+    for (size_t i = 0; i < e->n_changes; i++)
+        all[i] = e->changes[i];
+    for (size_t i = 0; i < n; i++)
+        all[e->n_changes + i] = more[i];
+    e->changes = all;
+    e->n_changes += n;
+}
+
+/* Into the entry of its act, or between the acts before and after it. */
+static void add_move(Ctx *c, Moves *m, HistoryEntry e) {
+    for (size_t i = 0; i < m->entries.n; i++) {
+        HistoryEntry *there = &m->entries.v[i];
+        if (!id_eq(there->act.act, e.act.act)) continue;
+        add_changes(c, there, e.changes, e.n_changes);
+        return;
+    }
+    vec_push(c->arena, &m->entries, e);
+    for (size_t i = m->entries.n - 1; i > 0 && m->entries.v[i - 1].when > e.when; i--) {
+        m->entries.v[i] = m->entries.v[i - 1];
+        m->entries.v[i - 1] = e;
+    }
+}
+
+static Status add_moves_of(Ctx *c, Moves *m, Id person) {
+    const HistoryEntry *entries;
+    size_t n;
+    TRY(read_history(c, person, &entries, &n));
+    for (size_t i = 0; i < n; i++) {
+        HistoryEntry e = entries[i];
+        HistoryChange *kept = arena_array(c->arena, HistoryChange, e.n_changes);
+        size_t n_kept = 0;
+        for (size_t j = 0; j < e.n_changes; j++)
+            if (is_move(m, &e.changes[j])) kept[n_kept++] = e.changes[j];
+        e.changes = kept;
+        e.n_changes = n_kept;
+        if (n_kept > 0) add_move(c, m, e);
+    }
+    return ST_OK;
+}
+
+/* Memberships are records of their people: their histories are looked through for the family's. */
+static Status add_moves(Ctx *c, Id group, const HistoryEntry **entries, size_t *n) {
+    Moves m = { .membership = registry_kind(c, "membership") };
+    VEC(Id) people = { 0 };
+    for (size_t i = 0; i < *n; i++)
+        vec_push(c->arena, &m.entries, (*entries)[i]);
+    TRY(read_children(c, m.membership, "registration_group", group, true, &m.rows, &m.n));
+    for (size_t i = 0; i < m.n; i++) {
+        Id person;
+        bool seen = false;
+        if (!record_id(m.rows[i], "person", &person)) continue;
+        for (size_t j = 0; j < people.n && !seen; j++)
+            seen = id_eq(people.v[j], person);
+        if (seen) continue;
+        vec_push(c->arena, &people, person);
+        TRY(add_moves_of(c, &m, person));
+    }
+    *entries = m.entries.v;
+    *n = m.entries.n;
+    return ST_OK;
+}
+
 Status op_record_history(Ctx *c, OpCall *call) {
     const HistoryEntry *entries;
     const KindInfo *only = NULL;
     Str kind = val_get_text(call->input, "kind", STR(""));
     size_t n;
     Id subject;
+    Record *group;
     Val list = val_list(), out = val_map();
     if (!val_get_id(op_in(call, "subject"), &subject))
         return FAIL(c, ST_INVALID, "subject", "error.required");
@@ -135,8 +237,10 @@ Status op_record_history(Ctx *c, OpCall *call) {
         return FAIL(c, ST_INVALID, "kind", "error.record.kind");
     TRY(read_history(c, subject, &entries, &n));
     if (n == 0) return FAIL(c, ST_MISSING, "subject", "error.missing", "kind", STR("person"));
+    TRY(record_try(c, registry_kind(c, "registration_group"), subject, &group));
+    if (group) TRY(add_moves(c, subject, &entries, &n));
     for (size_t i = n; i-- > 0;)
-        TRY(show_entry(c, call->table, &entries[i], only, &list));
+        TRY(show_entry(c, call->table, &entries[i], only, group != NULL, &list));
     put(c, &out, "entries", list);
     call->read_subject = subject;
     call->read_sealed = c->reach && c->reach->sealed;

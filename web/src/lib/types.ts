@@ -146,6 +146,8 @@ export interface HistoryChange {
   id: string;
   field: string;
   label?: string;
+  /** In a family's history: the person a change of a membership is about. */
+  whose?: string;
   before?: Value;
   after?: Value;
   stands?: boolean;

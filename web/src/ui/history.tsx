@@ -82,7 +82,7 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
         <tbody>
           {changes.map((c) => (
             <tr key={`${c.id}${c.field}`} class={c.stands === false ? 'gone' : ''}>
-              <th scope="row">{c.label ?? fieldOf(c.kind, c.field)?.label ?? c.field}</th>
+              <th scope="row">{c.whose !== undefined && <><bdi>{c.whose}</bdi>: </>}{c.label ?? fieldOf(c.kind, c.field)?.label ?? c.field}</th>
               <td>
                 {c.before !== null && c.before !== undefined && <><del><bdi>{said(c, c.before, precisionOf(entry, c, 'before'))}</bdi></del> <Icon name="next" size={14} /> </>}
                 <ins><bdi>{said(c, c.after ?? null, precisionOf(entry, c, 'after'))}</bdi></ins>
