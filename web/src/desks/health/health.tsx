@@ -40,6 +40,29 @@ const LABELS: Record<string, Key> = {
   sessions: 'health.sessions',
   last_backup: 'health.last_backup',
 };
+/** Its counters; one that is new is told in the words of the node, English. */
+const COUNTERS: Record<string, Key> = {
+  panah_uptime_seconds: 'health.counter.uptime_seconds',
+  panah_requests_total: 'health.counter.requests_total',
+  panah_request_seconds_sum: 'health.counter.request_seconds_sum',
+  panah_request_seconds_count: 'health.counter.request_seconds_count',
+  panah_request_bytes_total: 'health.counter.request_bytes_total',
+  panah_response_bytes_total: 'health.counter.response_bytes_total',
+  panah_requests_running: 'health.counter.requests_running',
+  panah_requests_queued: 'health.counter.requests_queued',
+  panah_connections: 'health.counter.connections',
+  panah_event_streams: 'health.counter.event_streams',
+  panah_problems_total: 'health.counter.problems_total',
+  panah_sessions: 'health.counter.sessions',
+  panah_audit_waiting: 'health.counter.audit_waiting',
+  panah_file_writes_total: 'health.counter.file_writes_total',
+  panah_fsyncs_total: 'health.counter.fsyncs_total',
+  panah_file_reads_total: 'health.counter.file_reads_total',
+  panah_allocations_total: 'health.counter.allocations_total',
+  panah_disk_free_bytes: 'health.counter.disk_free_bytes',
+  panah_ledger_bytes: 'health.counter.ledger_bytes',
+  panah_write_ahead_log_bytes: 'health.counter.write_ahead_log_bytes',
+};
 const MEGABYTE = 1e6;
 
 function plain(name: string, value: unknown): string {
@@ -54,6 +77,12 @@ function plain(name: string, value: unknown): string {
 }
 
 const words = (name: string): string => name.replace(/^panah_/, '').replace(/_total$/, '').replace(/_/g, ' ');
+
+function CounterName({ counter }: { counter: Metric }) {
+  const key = COUNTERS[counter.name.replace(/\{.*/, '')];
+  if (key !== undefined) return <>{t(key)}</>;
+  return <span lang="en" dir="ltr">{counter.help || words(counter.name)}</span>;
+}
 
 async function read(abort: AbortSignal): Promise<{ health: Record<string, unknown>; metrics: Metric[] }> {
   const [health, metrics] = await Promise.all([
@@ -101,7 +130,7 @@ export function HealthDesk() {
                     <tbody>
                       {metrics.map((m) => (
                         <tr key={m.name}>
-                          <td><span lang="en" dir="ltr">{m.help || words(m.name)}</span> <span class="code">{m.name}</span></td>
+                          <td><CounterName counter={m} /> <span class="code" dir="ltr">{m.name}</span></td>
                           <td><bdi class="num" dir="ltr">{m.value}</bdi></td>
                         </tr>
                       ))}
