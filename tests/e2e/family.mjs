@@ -2,7 +2,7 @@
 // family.mjs: a family's later life in a real browser, in English and Dari: two clerks at one field,
 // two machines that disagree, moves, a void registration, pictures. Prints TAP.
 import { PASSWORD, ok, withOperation } from './operation.mjs';
-import { conflictWalk, familyWalk } from '../../web/tools/walks/family.mjs';
+import { conflictWalk, familyWalk, needWalk } from '../../web/tools/walks/family.mjs';
 
 const runs = [['en', 'Rostami', 'Zamanzai'], ['fa', 'Bakhshi', 'Turabaz']];
 
@@ -25,10 +25,25 @@ async function disagree(operation) {
   return people.map((p) => ({ person: p.members[0].person, group: p.group, years: ['1983', '1985'] }));
 }
 
+/** The demo's clerks are protection officers too; this one only registers. */
+async function writeNeeds(operation, common) {
+  const login = 'psh-desk';
+  const added = operation.run('user', 'add', login, '--name', 'Shaista Khan', '--office', 'PSH', '--role', 'registration_clerk');
+  ok(added.status === 0 && (await operation.settle(login, PASSWORD)), `${login} has a password of their own`, added.stderr);
+  for (const [lang, family] of runs) {
+    const { members: [{ person }] } = operation.op('group.register', {
+      focal_point: 'a',
+      members: [{ key: 'a', relationship: 'FP', presence: 'PRESENT', person: { given_name: `Needed${family}`, father_name: family, sex: 'F', birth_date: '1984-01-01', birth_date_precision: 'year' } }],
+    }, 'psh-1');
+    await needWalk({ ...common, url: operation.url, lang, login, person, note: `Sees little ${family}` });
+  }
+}
+
 await withOperation({ people: 60, seed: 5, logins: ['psh-1', 'psh-2'] }, async (operation) => {
   const op = operation.op.bind(operation);
   const common = { password: PASSWORD, told: ok, op };
   for (const [lang, ...names] of runs) await familyWalk({ ...common, url: operation.url, lang, names });
+  await writeNeeds(operation, common);
   const disputed = await disagree(operation);
   for (const [i, [lang]] of runs.entries()) await conflictWalk({ ...common, url: operation.url, lang, ...disputed[i] });
 });

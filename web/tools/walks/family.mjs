@@ -157,6 +157,19 @@ export async function familyWalk({ url, lang, password, told, op, names: [name, 
     const there = file(away.group, 'group').members.map((m) => m.person.id);
     expect(there.includes(wali), 'the other family does not have them');
   });
+  await w.step('both families say so in their history', async () => {
+    const newest = async (id) => {
+      await w.go(`#/group/${id}/history`, '.entry');
+      return plain(await page.locator('.entry').first().innerText());
+    };
+    const left = await newest(family.group);
+    expect(left.includes(`Walid${name}`) && left.includes(w.label('membership', 'to_date')), `where he was: ${left}`);
+    await w.go('#/home', '.figures');
+    const came = await newest(away.group);
+    expect(came.includes(`Walid${name}`) && came.includes(w.label('membership', 'person')), `where he is: ${came}`);
+    await w.go('#/home', '.figures');
+    await w.go(`#/group/${family.group}`, '.table');
+  });
 
   let made;
   await w.step('two found a family of their own', async () => {
@@ -277,6 +290,31 @@ export async function conflictWalk({ url, lang, password, told, op, person, grou
     expect(now.person.fields.birth_date.startsWith(there), `it says ${now.person.fields.birth_date}, not ${there} (${here} here)`);
     await w.go('#/home', '.figures');
     expect((await page.locator(`.waiting a[href="#/person/${person}"]`).count()) === 0, 'home still says so');
+  });
+  await w.end();
+}
+
+/** Somebody who registers and does not read needs hears of one after the interview. */
+export async function needWalk({ url, lang, login, password, told, op, person, note }) {
+  const w = await Walker.start({ url, login, password, lang, told });
+  const { page, t } = w;
+  await w.step('a need is written down later, by who does not read needs', async () => {
+    await w.go(`#/person/${person}/needs`, '.panel .notice');
+    await page.getByText(t('needs.unread')).waitFor();
+    await page.locator('.panel-head').getByRole('button', { name: t('action.add') }).click();
+    await w.dialog().getByText(t('needs.write_only')).waitFor();
+    await w.choose(w.dialog().locator('.combo').first(), 'DS-BD');
+    await w.dialog().getByLabel(w.label('specific_need', 'note')).fill(note);
+    await w.run().click();
+    await w.closed();
+    await w.said('child.added');
+    const needs = op('person.file', { id: person }, 'psh-1').needs.map((need) => need.fields);
+    expect(needs.some((need) => need.need === 'DS-BD' && need.note === note), JSON.stringify(needs));
+  });
+  await w.step('and they do not see it again', async () => {
+    await page.getByText(t('needs.unread')).waitFor();
+    const shown = await page.locator('.person-page').innerText();
+    expect(!shown.includes(note) && !shown.includes(w.code('specific_need', 'DS-BD')), shown);
   });
   await w.end();
 }

@@ -85,14 +85,14 @@ export function ChildList(p: Props) {
           </table>
         </div>
       )}
-      {adding && <Add {...p} close={() => setAdding(false)} done={done} label={label} />}
+      {adding && <AddRecord {...p} close={() => setAdding(false)} done={done} label={label} />}
       {correcting !== null && <Correct record={correcting} title={`${t('action.correct')}: ${label}`} close={() => setCorrecting(null)} done={done} />}
       {removing !== null && <Remove record={removing} label={label} close={() => setRemoving(null)} done={done} />}
     </section>
   );
 }
 
-function Add(p: Props & { close: () => void; done: () => void; label: string }) {
+export function AddRecord(p: { kind: string; person: string; label: string; note?: string; close: () => void; done: () => void }) {
   const [values, setValues] = useState<Fields>({});
   const [error, setError] = useState<unknown>(null);
   const fields = (kindOf(p.kind)?.fields ?? []).filter(isEditable);
@@ -113,6 +113,7 @@ function Add(p: Props & { close: () => void; done: () => void; label: string }) 
       footer={<Busy class="button button-main" icon="ok" disabled={Object.keys(given(values)).length === 0} run={save}>{t('action.save')}</Busy>}
     >
       {error !== null && <Trouble error={error} />}
+      {p.note !== undefined && <p class="hint">{p.note}</p>}
       <div class="correct-fields">
         {fields.map((f) => (
           <RecordField
