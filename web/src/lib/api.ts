@@ -30,6 +30,8 @@ export interface Request {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** Arrives even if the page goes away meanwhile. */
+  keepalive?: boolean;
 }
 
 type Listener = (error: ApiError) => void;
@@ -82,6 +84,7 @@ async function exchange(method: string, path: string, request: Request): Promise
       credentials: 'same-origin',
       cache: 'no-store',
       signal: request.signal ?? null,
+      keepalive: request.keepalive === true,
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

@@ -51,11 +51,12 @@ const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
     });
   });
 
-const post = <T>(c: Command, signal?: AbortSignal): Promise<T> =>
+const post = <T>(c: Command, signal?: AbortSignal, keepalive = false): Promise<T> =>
   request<T>('POST', `/api/v1/op/${c.op}?version=${c.version}`, {
     body: c.input,
     headers: { 'Idempotency-Key': c.key, 'X-Panah-Client-Time': c.clientTime },
     signal,
+    keepalive,
   });
 
 /** Sends until the node answers. Problems are thrown; silence is waited out unless `signal` aborts. */
@@ -78,6 +79,9 @@ export async function send<T>(c: Command, signal?: AbortSignal): Promise<T> {
 /** An operation done once, with a new key. */
 export const act = <T>(op: string, input: unknown, signal?: AbortSignal): Promise<T> =>
   send<T>(command(op, input), signal);
+
+/** Sent once, by a page that goes away; browsers take up to 64 KiB. */
+export const sendLast = (c: Command): void => void post(c, undefined, true).catch(() => undefined);
 
 /** A long operation: the answer is a job to watch. */
 export async function begin(op: string, input: unknown): Promise<Job> {

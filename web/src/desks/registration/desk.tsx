@@ -20,7 +20,7 @@ import { FamilyGrid } from './grid';
 import { LIKELY_KEYS, Likely, useLikely } from './likely';
 import { PersonForm, birthRules } from './personform';
 import { Start } from './start';
-import { close, edit, family, finish, flush, open, parkNow, saving } from './store';
+import { close, edit, family, finish, flush, open, parkNow, saving, settled } from './store';
 
 const FOCAL = 'FP';
 
@@ -94,6 +94,8 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   const register = async (c: Command): Promise<void> => {
     setRegistering(true);
     try {
+      // A save still on its way would bring the draft back after the registration has taken it away.
+      await settled();
       const result = await send<Omit<Registered, 'family'>>(c);
       const now = family.value;
       finish();

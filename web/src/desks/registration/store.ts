@@ -2,9 +2,9 @@
 // crash or a power cut finds it there.
 import { signal } from '@preact/signals';
 import { ApiError, isAbort } from '../../lib/api';
-import { act, ask, command, send } from '../../lib/commands';
+import { act, ask, command, send, sendLast } from '../../lib/commands';
 import { type Family, newFamily, park, resume, titleOf } from '../../lib/family';
-import { session } from '../../lib/session';
+import { reached, session } from '../../lib/session';
 
 export interface DraftLine {
   id: string;
@@ -28,27 +28,42 @@ export const open = signal('');
 export const saving = signal<Saving>({ state: 'new' });
 
 let timer = 0;
-let running: AbortController | null = null;
 let dirty = false;
+/** The last save asked for. An older one of the same family need not be sent any more. */
+let newest = { id: '', turn: 0 };
+let sending: { id: string; stop: AbortController } | null = null;
+/** One save at a time: of two on their way the older one could arrive last. */
+let saves: Promise<void> = Promise.resolve();
 
-async function save(state: 'active' | 'parked'): Promise<void> {
+const begun = (f: Family): number => {
+  newest = { id: f.id, turn: newest.turn + 1 };
+  return newest.turn;
+};
+
+async function write(f: Family, state: 'active' | 'parked', turn: number): Promise<void> {
+  if (f.id === newest.id && turn !== newest.turn) return;
+  const stop = new AbortController();
+  sending = { id: f.id, stop };
+  try {
+    await send(command('draft.save', { id: f.id, title: titleOf(f), state, data: f }), stop.signal);
+    if (turn === newest.turn) saving.value = { state: 'saved', at: new Date() };
+  } catch (error) {
+    if (!isAbort(error) && turn === newest.turn) saving.value = { state: 'failed', error };
+  }
+  sending = null;
+}
+
+function save(state: 'active' | 'parked'): Promise<void> {
   clearTimeout(timer);
   const f = family.value;
-  if (f === null) return;
+  if (f === null) return saves;
   dirty = false;
-  // A newer state makes an older one that still waits for the node needless.
-  running?.abort();
-  const mine = new AbortController();
-  running = mine;
+  const turn = begun(f);
   saving.value = { state: 'saving' };
-  try {
-    await send(command('draft.save', { id: f.id, title: titleOf(f), state, data: f }), mine.signal);
-    if (running === mine) saving.value = { state: 'saved', at: new Date() };
-  } catch (error) {
-    if (!isAbort(error) && running === mine) saving.value = { state: 'failed', error };
-  } finally {
-    if (running === mine) running = null;
-  }
+  // What a silent node has not answered is made needless by a newer state.
+  if (!reached.value && sending?.id === f.id) sending.stop.abort();
+  saves = saves.then(() => write(f, state, turn));
+  return saves;
 }
 
 /** Changes the family; the first change is the first key of the interview. */
@@ -66,11 +81,28 @@ export function edit(change: (f: Family) => Family): void {
   timer = window.setTimeout(() => void save('active'), PAUSE_MS);
 }
 
-/** What waits for its pause is written now: the page is being left. */
+/** What waits for its pause is written now. */
 export function flush(): void {
   if (dirty) void save('active');
 }
-addEventListener('pagehide', flush);
+
+/** The same, and waits until the node has it. */
+export function settled(): Promise<void> {
+  flush();
+  return saves;
+}
+
+/** The page goes away, and what waits here with it: what the node does not have is sent so that it arrives
+ * without the page. */
+function leave(): void {
+  const f = family.value;
+  if (f === null || (!dirty && saving.value.state !== 'saving')) return;
+  clearTimeout(timer);
+  dirty = false;
+  begun(f);
+  sendLast(command('draft.save', { id: f.id, title: titleOf(f), state: 'active', data: f }));
+}
+addEventListener('pagehide', leave);
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') flush();
 });
@@ -132,8 +164,9 @@ export function close(): void {
 /** After registration the draft is gone: nothing may write it again. */
 export function finish(): void {
   clearTimeout(timer);
-  running?.abort();
-  running = null;
+  const f = family.value;
+  if (f !== null) begun(f);
+  if (sending !== null && sending.id === f?.id) sending.stop.abort();
   dirty = false;
   family.value = null;
   open.value = '';
