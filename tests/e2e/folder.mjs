@@ -10,6 +10,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const panah = process.env.PANAH_BIN ?? path.join(root, 'build/release/panah');
 export const CHROMIUM = '/usr/bin/chromium';
 
+const STOP_MS = 60000;
+
 export class Folder {
   dir = mkdtempSync(path.join(tmpdir(), 'panah-e2e-'));
   server = null;
@@ -35,12 +37,18 @@ export class Folder {
     });
   }
 
+  /** Really ended: another process opens the folder next. */
   async stop() {
-    if (this.server === null) return;
-    const ended = new Promise((resolve) => this.server.once('exit', resolve));
-    this.server.kill('SIGTERM');
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10000))]);
+    const server = this.server;
     this.server = null;
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', () => resolve(true)));
+    const late = new Promise((resolve) => setTimeout(resolve, STOP_MS, false).unref());
+    server.kill('SIGTERM');
+    if (await Promise.race([ended, late])) return;
+    server.kill('SIGKILL');
+    await ended;
+    throw new Error('the server did not end by itself');
   }
 
   /** A first password has to be changed before anything else. */

@@ -36,16 +36,6 @@ export class Operation extends Folder {
     return JSON.parse(said(dir, ['op', name, '--json', '-', '--as', as], JSON.stringify(input)));
   }
 
-  /** Really ended: another process opens the folder next. */
-  async stop() {
-    const server = this.server;
-    await super.stop();
-    for (let i = 0; server !== null && server.exitCode === null && server.signalCode === null; i++) {
-      if (i === 500) throw new Error('the server does not end');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
   get second() {
     return `${this.dir}-second`;
   }
@@ -60,7 +50,7 @@ export class Operation extends Folder {
 
   /** What the second machine wrote comes here. Neither may be served. */
   receive() {
-    if (!existsSync(carry)) throw new Error(`there is no ${carry}`);
+    if (!existsSync(carry)) throw new Error(`there is no ${carry}: ninja -C ${path.dirname(carry)} e2e_carry`);
     const r = spawnSync(carry, [this.second, this.dir], { encoding: 'utf8' });
     if (r.status !== 0) throw new Error(r.stderr);
   }
