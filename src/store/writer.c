@@ -139,16 +139,21 @@ static void fail_all(Ctx *bc, WriteJob *first, Status st) {
     }
 }
 
-/* What was written without waiting for the disk is on it when this is done. */
-static void end_bulk(Store *s) {
+/* What was written without waiting for the disk is on it when this is done. The mover may be at work:
+ * SQLite does not wait for another checkpoint, it refuses. */
+static void end_bulk(Store *s, Arena *a, WriteJob *batch) {
     s->bulk_ended = false;
     int rc = sqlite3_exec(db_handle(s->writer.db), "PRAGMA synchronous=FULL", NULL, NULL, NULL);
+    pthread_mutex_lock(&s->mover.turn);
     if (rc == SQLITE_OK)
         rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, SQLITE_CHECKPOINT_TRUNCATE,
                                        NULL, NULL);
+    pthread_mutex_unlock(&s->mover.turn);
     if (rc == SQLITE_OK) return;
+    Ctx bc = ctx_new(s->env, a);
     log_error(s->env, "bulk", "sqlite", sqlite3_errstr(rc), NULL);
     atomic_store(&s->failed, true);
+    fail_all(&bc, batch, FAIL(&bc, ST_IO, "", "error.store.io"));
 }
 
 static void run_batch(Store *s, Arena *a, WriteJob *first) {
@@ -225,7 +230,7 @@ void *writer_main(void *store) {
     WriteJob *batch;
     while ((batch = take_batch(s))) {
         run_batch(s, a, batch);
-        if (s->bulk_ended) end_bulk(s); /* the answer says that all is on the disk */
+        if (s->bulk_ended) end_bulk(s, a, batch); /* the answer says that all is on the disk */
         answer(batch);
         arena_reset(a);
         checkpoint_after(s);
