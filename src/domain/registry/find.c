@@ -208,12 +208,15 @@ static Status find_people(Ctx *c, const NameQuery *q, Found *found) {
     return ST_OK;
 }
 
-/* Aliases and maiden names: a line shows the person as they are registered. */
+/* Aliases and maiden names, where there is room beside those registered so: a line shows the person as they
+ * are registered. */
 static Status find_aliases(Ctx *c, const NameQuery *q, Found *found) {
     Record **rows;
-    size_t n;
+    size_t n, room = found->limit - found->lines.n;
+    if (room == 0) return ST_OK;
     NameMatcher *matcher = name_matcher_new(c->arena, q);
-    TRY(terms(c, "name", q->tokens, q->n, RECORDS_PER_KEY, false, found, &rows, &n));
+    TRY(terms(c, "name", q->tokens, q->n, room < RECORDS_PER_KEY ? room : RECORDS_PER_KEY, false,
+              found, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         Str names[NAMES_MAX];
         size_t n_names = names_of(rows[i], names), before = found->lines.n;
