@@ -50,6 +50,12 @@ export function formatTime(iso: string | null | undefined): string {
   return listOf([formatDay(day, officeCalendar.value), formatClock(when)]);
 }
 
+/** Of today the time of day alone. */
+export function formatLately(iso: string | null | undefined): string {
+  const when = new Date(iso ?? '');
+  return when.toDateString() === new Date().toDateString() ? formatClock(when) : formatTime(iso);
+}
+
 export function formatMonths(months: number): string {
   return months < 1 ? t('age.newborn') : tn('age.months', months);
 }

@@ -1,7 +1,7 @@
 // start.tsx: before a new family, a search; beside it the interviews that wait.
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { act, ask } from '../../lib/commands';
-import { formatTime } from '../../lib/format';
+import { formatLately } from '../../lib/format';
 import { t } from '../../lib/i18n';
 import { bind } from '../../lib/keyboard';
 import { type Loaded, useLoad } from '../../lib/load';
@@ -142,14 +142,14 @@ function DraftList(p: {
               <Icon name={d.state === 'parked' ? 'pause' : 'edit'} size={18} />
               <span>
                 <bdi class="name-main">{d.title || t('person.no_name')}</bdi>
-                <span class="hint">
-                  {d.state === 'parked' ? t('registration.parked') : t('registration.open')} · {formatTime(d.saved_at)}
-                  {p.hand === undefined && d.owner_name && <> · <bdi>{d.owner_name}</bdi></>}
+                <span class="hint draft-state">
+                  <span>{d.state === 'parked' ? t('registration.parked') : t('registration.open')} · {formatLately(d.saved_at)}
+                  {p.hand === undefined && d.owner_name && <> · <bdi>{d.owner_name}</bdi></>}</span>
                 </span>
               </span>
             </Busy>
             {p.hand !== undefined && (
-              <>
+              <div class="draft-actions">
                 <button type="button" class="icon-button" title={t('registration.hand_over')} aria-label={t('registration.hand_over')} onClick={() => p.hand?.(d)}>
                   <Icon name="out" size={18} />
                 </button>
@@ -165,7 +165,7 @@ function DraftList(p: {
                   <Icon name="remove" size={18} />
                   <span class="hidden">{t('registration.discard')}</span>
                 </Busy>
-              </>
+              </div>
             )}
           </li>
         ))}
