@@ -1,5 +1,5 @@
 // group.tsx: the page of a registration group: its people, where they live, and what can be done.
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { act, ask } from '../../lib/commands';
 import { formatClock, formatSeconds, formatTime } from '../../lib/format';
 import { t, tn } from '../../lib/i18n';
@@ -29,7 +29,7 @@ type Open = '' | 'correct' | 'void' | 'move' | 'split' | 'focal' | 'add';
 export function GroupDesk({ route }: { route: Route }) {
   const file = useLoad((signal) => ask<GroupFile>('group.file', { id: route.id }, signal), [route.id]);
   const tab = route.tab === 'history' ? 'history' : 'members';
-  useEffect(() => bind({ 'Alt+I': () => go('slip', route.id) }), [route.id]);
+  useLayoutEffect(() => bind({ 'Alt+I': () => go('slip', route.id) }), [route.id]);
   return (
     <div class="page">
       <Load of={file}>

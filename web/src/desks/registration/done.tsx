@@ -1,5 +1,5 @@
 // done.tsx: after saving: the numbers, and what comes next.
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { type Family, latinName, localName } from '../../lib/family';
 import { t, tn } from '../../lib/i18n';
 import { bind } from '../../lib/keyboard';
@@ -17,7 +17,8 @@ export interface Registered {
 
 export function Done({ registered, again }: { registered: Registered; again: () => void }) {
   const slip = (): void => go('slip', registered.group);
-  useEffect(() => {
+  // With the drawing, not after it: a key that follows at once must find what the screen shows.
+  useLayoutEffect(() => {
     document.getElementById('print-slip')?.focus();
     return bind({ 'Alt+N': again, 'Alt+I': slip });
   }, []);

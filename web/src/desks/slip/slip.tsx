@@ -1,5 +1,5 @@
 // slip.tsx: A6 in the hand: the number in large figures, names, the date, the number as a QR code.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../../lib/commands';
 import { formatBoth } from '../../lib/format';
 import { t, tn } from '../../lib/i18n';
@@ -18,7 +18,7 @@ const TIGHTEST = 3;
 
 export function SlipDesk({ route }: { route: Route }) {
   const file = useLoad((signal) => ask<GroupFile>('group.file', { id: route.id }, signal), [route.id]);
-  useEffect(() => bind({
+  useLayoutEffect(() => bind({
     'Alt+I': () => print(),
     'Alt+N': () => go('registration'),
     Escape: () => go('group', route.id),
