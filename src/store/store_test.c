@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <unistd.h>
+
 #include "store/toy_int.h"
 
 #include "base/banned.h"
@@ -428,6 +430,42 @@ static void test_a_bulk_left_half_way_is_made_whole(void **state) {
     fill_in_bulk(false);
 }
 
+typedef struct End {
+    Toy *t;
+    _Atomic bool done;
+    Status status;
+} End;
+
+static void *end_main(void *arg) {
+    End *e = arg;
+    e->status = store_bulk_end(&e->t->c, e->t->store);
+    atomic_store(&e->done, true);
+    return NULL;
+}
+
+/* SQLite would refuse a second checkpoint beside the first. */
+static void test_the_end_of_a_bulk_waits_for_the_mover(void **state) {
+    (void)state;
+    Toy t;
+    pthread_t thread;
+    End e = { .t = &t, .status = ST_BUSY };
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    store_close(t.store);
+    t.options.bulk = true;
+    assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
+    toy_kinds_of(&t);
+    (void)add_person(&t, "Karim", "Rahim");
+    pthread_mutex_lock(&t.store->mover.turn);
+    assert_int_equal(pthread_create(&thread, NULL, end_main, &e), 0);
+    usleep(200000);
+    assert_false(atomic_load(&e.done));
+    pthread_mutex_unlock(&t.store->mover.turn);
+    pthread_join(thread, NULL);
+    assert_int_equal(e.status, ST_OK);
+    (void)add_person(&t, "Gul", "Omar");
+    toy_drop(&t);
+}
+
 static void test_a_custom_field_of_another_lane(void **state) {
     (void)state;
     Toy t;
@@ -506,6 +544,7 @@ int main(void) {
         cmocka_unit_test(test_a_spoiled_search_index_is_found),
         cmocka_unit_test(test_search_finds_what_is_in_reach),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
+        cmocka_unit_test(test_the_end_of_a_bulk_waits_for_the_mover),
         cmocka_unit_test(test_a_bulk_left_half_way_is_made_whole),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
