@@ -121,6 +121,19 @@ void projector_forget(Projector *p) {
     memset(p->hash_loaded, 0, p->n_hashes * sizeof(bool));
 }
 
+/* ---- rows met in a rebuild ---- */
+
+/* False: it was there. */
+static bool row_set_add(RowSet *s, uint64_t hash) {
+    for (size_t i = (hash >> 8) & (s->cap - 1);; i = (i + 1) & (s->cap - 1)) {
+        if (s->slots[i] == hash) return false;
+        if (s->slots[i]) continue;
+        s->slots[i] = hash;
+        s->n++;
+        return true;
+    }
+}
+
 /* ---- one value ---- */
 
 static Status quarantine(Ctx *c, Projector *p, const ChangeOrigin *o, const Change *ch,
@@ -369,11 +382,27 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     return db_run(c, p->db, st);
 }
 
+/* Has this row been met in the rebuild? Where it says no, that is so; it may say yes of another. */
+static bool met_before(Projector *p, const TableSpec *t, Id id, uint32_t scope_no) {
+    RowSet *s = &p->met;
+    if (2 * s->n >= s->cap) {
+        RowSet bigger = { .cap = s->cap ? 2 * s->cap : 4096 };
+        bigger.slots = arena_array(p->arena, uint64_t, bigger.cap);
+        for (size_t i = 0; i < s->cap; i++)
+            if (s->slots[i]) row_set_add(&bigger, s->slots[i]);
+        *s = bigger;
+    }
+    return !row_set_add(s, hash_bytes(id.b, 16, (uint64_t)t->no << 32 | scope_no) | 1);
+}
+
 static Status open_target(Ctx *c, Projector *p, const TableSpec *table, Id id, uint32_t scope_no,
                           Target *ret) {
     *ret = (Target){ .table = table };
     ASSERT(table->n_columns <= COLUMNS_MAX);
-    TRY(row_load(c, p->db, table, id, scope_no, &ret->row));
+    if (p->bulk && !met_before(p, table, id, scope_no))
+        row_none(c, table, id, scope_no, &ret->row);
+    else
+        TRY(row_load(c, p->db, table, id, scope_no, &ret->row));
     ret->was_void = ret->row.rid && ret->row.void_code.type == VAL_TEXT;
     uint8_t *sum = NULL;
     TRY(hash_slot(c, p, scope_no, &sum));

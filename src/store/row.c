@@ -81,6 +81,11 @@ void row_from_stmt(Arena *a, const TableSpec *t, Stmt *st, int first, Row *ret) 
         ret->values[i] = val_from_column(a, t->columns[i].field, st, first + 6 + (int)i);
 }
 
+void row_none(Ctx *c, const TableSpec *t, Id id, uint32_t scope_no, Row *ret) {
+    *ret = (Row){ .table = t, .id = id, .scope_no = scope_no, .extra = val_map() };
+    ret->values = arena_array(c->arena, Val, t->n_columns + 1);
+}
+
 Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no, Row *ret) {
     Stmt *st = db_stmt(c, db, t->sql_select);
     if (!st) return ctx_status(c);
@@ -89,8 +94,7 @@ Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no, Ro
     bool row = false;
     TRY(db_step(c, db, st, &row));
     if (!row) {
-        *ret = (Row){ .table = t, .id = id, .scope_no = scope_no, .extra = val_map() };
-        ret->values = arena_array(c->arena, Val, t->n_columns + 1);
+        row_none(c, t, id, scope_no, ret);
         return ST_OK;
     }
     row_from_stmt(c->arena, t, st, 0, ret);

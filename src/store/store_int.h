@@ -315,6 +315,12 @@ typedef struct WordChange {
     Str old, now; /* the row's words; empty: none */
 } WordChange;
 
+/* Hashes of rows; open addressing, 0: empty. */
+typedef struct RowSet {
+    uint64_t *slots;
+    size_t n, cap; /* cap: a power of two */
+} RowSet;
+
 /* Projects onto the tables of any database: the live one or one being rebuilt beside it. */
 typedef struct Projector Projector;
 struct Projector {
@@ -326,7 +332,10 @@ struct Projector {
     bool *hash_loaded;
     size_t n_hashes;
     VEC(RowCount) counts;  /* rows made and deleted since the last flush */
-    bool bulk;             /* search terms are put in at the end, from the rows: see rebuild.c */
+    /* Tables that were empty: search terms are put in at the end, from the rows (rebuild.c), and a row
+     * that was not met yet is not looked for. */
+    bool bulk;
+    RowSet met;
     bool words_later;      /* words are, keys at once: see bulk.c */
     VEC(WordChange) words; /* of the running transaction, not yet in the index */
     int64_t quarantined;
@@ -356,6 +365,8 @@ typedef struct Row {
     Heads heads;
     Str heads_blob;
 } Row;
+/* As row_load() has it where there is none. */
+void row_none(Ctx *c, const TableSpec *t, Id id, uint32_t scope_no, Row *ret);
 Status row_load(Ctx *c, Db *db, const TableSpec *t, Id id, uint32_t scope_no,
                 Row *ret) CHECKED; /* rid 0 when none */
 void row_from_stmt(Arena *a, const TableSpec *t, Stmt *st, int first, Row *ret);
