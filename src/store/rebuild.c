@@ -3,7 +3,12 @@
 
 #include "base/banned.h"
 
-enum { REPLAY_ARENA = 512 << 20, CHUNK_COMMITS = 20000 };
+enum {
+    REPLAY_ARENA = 512 << 20,
+    CHUNK_COMMITS = 20000,
+    AT_ONCE = 256,          /* commits opened ahead */
+    AT_ONCE_BYTES = 16 << 20,
+};
 
 typedef struct Replay {
     Reader *from; /* where the ledger is read */
@@ -13,44 +18,107 @@ typedef struct Replay {
     bool in_place; /* from and to are the writer's connection: commit now and then */
 } Replay;
 
-static Status replay_part(Ctx *c, Replay *r, const StoredCommit *sc, uint32_t i,
-                          const ChangeOrigin *o) {
+/* ---- opening, ahead of projecting ---- */
+
+typedef struct Opened {
+    int64_t pos;
+    Str header, bytes; /* as stored */
+    StoredCommit commit;
+    ChangePart *parts; /* those that could be opened and read */
+    size_t n_parts, n_locked, n_unread;
+    Status status;
+} Opened;
+
+typedef struct OpenBatch {
+    Reader *from;
+    Arena *arena;
+    Opened v[AT_ONCE];
+    size_t n;
+    Str why; /* of the first that failed */
+} OpenBatch;
+
+static Status open_part(Ctx *c, Reader *from, Opened *o, uint32_t i) {
     Str body;
-    Status st = commit_open_part(c, r->from, sc, i, &body);
+    Status st = commit_open_part(c, from, &o->commit, i, &body);
     if (st == ST_MISSING) {
-        if (sc->parts[i].s) r->report->locked++;
+        if (o->commit.parts[i].s) o->n_locked++;
         return ST_OK;
     }
     TRY(st);
-    ChangePart part;
-    if (!change_part_decode(c->arena, body, sc->h.stream, &part)) {
-        r->report->quarantined++;
-        return ST_OK;
-    }
-    r->report->parts++;
-    for (size_t j = 0; j < part.n_changes; j++)
-        TRY(project_change(c, &r->to, o, &part.changes[j]));
+    if (change_part_decode(c->arena, body, o->commit.h.stream, &o->parts[o->n_parts]))
+        o->n_parts++;
+    else
+        o->n_unread++;
     return ST_OK;
 }
 
-static Status replay_commit(Ctx *c, Replay *r, int64_t pos, Str header, Str parts) {
-    Store *s = r->from->store;
-    StoredCommit sc = { .pos = pos, .header = header };
-    if (!header_decode(c->arena, header, &sc.h))
+static Status open_commit(Ctx *c, Reader *from, Opened *o) {
+    StoredCommit *sc = &o->commit;
+    *sc = (StoredCommit){ .pos = o->pos, .header = o->header };
+    if (!header_decode(c->arena, o->header, &sc->h))
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
-    sc.parts = arena_array(c->arena, Str, sc.h.n_parts);
-    if (!commit_parts_split(c->arena, parts, sc.h.n_parts, sc.parts))
+    sc->parts = arena_array(c->arena, Str, sc->h.n_parts);
+    if (!commit_parts_split(c->arena, o->bytes, sc->h.n_parts, sc->parts))
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
-    ChangeOrigin o = { .stream_no = POS_STREAM(pos),
-                       .seq = POS_SEQ(pos),
-                       .clock = sc.h.clock,
-                       .stream = sc.h.stream };
+    o->parts = arena_array(c->arena, ChangePart, sc->h.n_parts);
+    for (uint32_t i = 1; i < sc->h.n_parts; i++)
+        TRY(open_part(c, from, o, i));
+    return ST_OK;
+}
+
+static void open_batch(void *arg) {
+    OpenBatch *b = arg;
+    Ctx c = ctx_new(b->from->store->env, b->arena);
+    for (size_t i = 0; i < b->n; i++) {
+        b->v[i].status = open_commit(&c, b->from, &b->v[i]);
+        if (b->v[i].status != ST_OK && !b->why.s)
+            b->why = c.errs.n ? c.errs.v[0].key : STR("");
+    }
+}
+
+/* The next commits after *pos; *ret_more: there may be others. */
+static Status read_batch(Ctx *c, Replay *r, OpenBatch *b, int64_t *pos, bool *ret_more) {
+    arena_reset(b->arena);
+    b->n = 0;
+    b->why = STR_NONE;
+    *ret_more = false;
+    Stmt *st = db_stmt(c, r->from->db,
+                       "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 ORDER BY pos");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, *pos);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, r->from->db, st, &row));
+        if (!row) return ST_OK;
+        b->v[b->n++] = (Opened){ .pos = col_int(st, 0),
+                                 .header = col_copy(b->arena, st, 1),
+                                 .bytes = col_copy(b->arena, st, 2) };
+        *pos = col_int(st, 0);
+        if (b->n < AT_ONCE && arena_used(b->arena) < AT_ONCE_BYTES) continue;
+        sqlite3_reset(st);
+        *ret_more = true;
+        return ST_OK;
+    }
+}
+
+/* ---- projecting ---- */
+
+static Status replay_commit(Ctx *c, Replay *r, const Opened *opened) {
+    Store *s = r->from->store;
+    ChangeOrigin o = { .stream_no = POS_STREAM(opened->pos),
+                       .seq = POS_SEQ(opened->pos),
+                       .clock = opened->commit.h.clock,
+                       .stream = opened->commit.h.stream };
     pthread_rwlock_rdlock(&s->map_lock);
     o.scope_no = s->streams[o.stream_no].scope_no;
     pthread_rwlock_unlock(&s->map_lock);
     r->report->commits++;
-    for (uint32_t i = 1; i < sc.h.n_parts; i++)
-        TRY(replay_part(c, r, &sc, i, &o));
+    r->report->locked += opened->n_locked;
+    r->report->quarantined += opened->n_unread;
+    r->report->parts += opened->n_parts;
+    for (size_t i = 0; i < opened->n_parts; i++)
+        for (size_t j = 0; j < opened->parts[i].n_changes; j++)
+            TRY(project_change(c, &r->to, &o, &opened->parts[i].changes[j]));
     return ST_OK;
 }
 
@@ -70,40 +138,63 @@ static Status finish_bulk(Ctx *c, Replay *r) {
     return schema_create_indexes(c, db, r->to.schema);
 }
 
-static Status replay_all(Ctx *c, Replay *r) {
+static Status replay_batch(Ctx *c, Replay *r, const OpenBatch *b, size_t *n) {
+    for (size_t i = 0; i < b->n; i++) {
+        arena_reset(r->scratch);
+        Ctx step = *c;
+        step.arena = r->scratch;
+        step.errs.v = NULL;
+        step.errs.n = step.errs.cap = 0;
+        Status st = b->v[i].status;
+        if (st == ST_OK) st = replay_commit(&step, r, &b->v[i]);
+        if (st != ST_OK) {
+            Str why = step.errs.n ? step.errs.v[0].key : b->why.s ? b->why : STR("");
+            return ctx_fail_cause(c, st, "", "error.store.rebuild", str_copy(c->arena, why));
+        }
+        if (++*n % CHUNK_COMMITS == 0) TRY(breathe(c, r));
+    }
+    return ST_OK;
+}
+
+/* Commits are read here, opened by the second thread, and projected here. */
+static Status replay_commits(Ctx *c, Replay *r, Ahead *ahead, OpenBatch batches[AHEAD_N]) {
     int64_t pos = -1;
+    size_t n = 0, turn = 0;
+    bool more = true;
+    for (size_t i = 0; i < AHEAD_N - 1 && more; i++) {
+        OpenBatch *b = &batches[turn++ % AHEAD_N];
+        TRY(read_batch(c, r, b, &pos, &more));
+        ahead_put(ahead, b);
+    }
+    for (const OpenBatch *done; (done = ahead_take(ahead));) {
+        if (more) {
+            OpenBatch *b = &batches[turn++ % AHEAD_N];
+            TRY(read_batch(c, r, b, &pos, &more));
+            ahead_put(ahead, b);
+        }
+        TRY(replay_batch(c, r, done, &n));
+    }
+    return ST_OK;
+}
+
+static Status replay_all(Ctx *c, Replay *r) {
     KeyTable *keys = NULL;
+    Ahead ahead;
+    OpenBatch *batches = arena_array(r->to.arena, OpenBatch, AHEAD_N);
     TRY(keys_table(c, r->from->store->keys, r->to.arena, &keys));
     r->from->keys = keys;
     r->to.bulk = true;
-    Ctx step = *c;
-    step.arena = r->scratch;
-    step.errs.v = NULL;
-    step.errs.n = step.errs.cap = 0;
-    for (size_t n = 0;; n++) {
-        arena_reset(r->scratch);
-        step.errs.v = NULL;
-        step.errs.n = step.errs.cap = 0;
-        Stmt *st = db_stmt(
-            c, r->from->db,
-            "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 ORDER BY pos LIMIT 1");
-        if (!st) return ctx_status(c);
-        bind_int(st, 1, pos);
-        bool row = false;
-        TRY(db_step(c, r->from->db, st, &row));
-        if (!row) break;
-        pos = col_int(st, 0);
-        Str header = col_copy(r->scratch, st, 1), parts = col_copy(r->scratch, st, 2);
-        sqlite3_reset(st);
-        Status status = replay_commit(&step, r, pos, header, parts);
-        if (status != ST_OK) {
-            r->from->keys = NULL;
-            return ctx_fail_cause(c, status, "", "error.store.rebuild",
-                                  step.errs.n ? str_copy(c->arena, step.errs.v[0].key) : STR(""));
-        }
-        if (n % CHUNK_COMMITS == CHUNK_COMMITS - 1) TRY(breathe(c, r));
+    for (size_t i = 0; i < AHEAD_N; i++) {
+        batches[i].from = r->from;
+        batches[i].arena = arena_new(c->env, REPLAY_ARENA);
     }
+    ahead_start(&ahead, open_batch);
+    Status st = replay_commits(c, r, &ahead, batches);
+    ahead_stop(&ahead);
+    for (size_t i = 0; i < AHEAD_N; i++)
+        arena_free(batches[i].arena);
     r->from->keys = NULL;
+    TRY(st);
     TRY(projector_flush(c, &r->to));
     return finish_bulk(c, r);
 }

@@ -346,6 +346,25 @@ Status project_change(Ctx *c, Projector *p, const ChangeOrigin *o, const Change 
 void projector_forget(Projector *p);
 Status projector_flush(Ctx *c, Projector *p) CHECKED;
 
+/* ---- work ahead ---- */
+
+/* A second thread works on batches in order; at most AHEAD_N are with it, or done and not taken back. */
+enum { AHEAD_N = 3 };
+typedef struct Ahead {
+    pthread_t thread;
+    bool runs; /* false: there is no second thread, and putting works */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    void (*work)(void *batch);
+    void *ring[AHEAD_N];
+    size_t n_put, n_done, n_taken;
+    bool closing;
+} Ahead;
+void ahead_start(Ahead *a, void (*work)(void *batch));
+void ahead_put(Ahead *a, void *batch);
+void *ahead_take(Ahead *a); /* the oldest, when it is done; NULL: none is left */
+void ahead_stop(Ahead *a);  /* what was put is worked on first */
+
 /* ---- rows ---- */
 
 /* Sort keys of one column must be of one language: that of the office under no other, as it was when the

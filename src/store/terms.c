@@ -210,13 +210,25 @@ Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) {
 
 /* ---- many rows at once ---- */
 
+enum { FILL_AT_ONCE = 512 };
+
+/* Rows on their way: read here, their terms worked out by the second thread, written here. */
+typedef struct FillBatch {
+    Arena *arena;
+    Row rows[FILL_AT_ONCE];
+    Str words[FILL_AT_ONCE];
+    TermList keys[FILL_AT_ONCE];
+    size_t n;
+} FillBatch;
+
 typedef struct Fill {
     Ctx *c;
     Db *db;
     const TableSpec *table;
-    Arena *arena, *scratch; /* of the keys; of one row */
-    Map keys;               /* term → Postings */
+    Arena *arena; /* of the keys */
+    Map keys;     /* term → Postings */
     bool with_keys;
+    Stmt *rows;
 } Fill;
 
 /* The rows of one key, in ascending order. */
@@ -233,33 +245,69 @@ static void keep_key(Fill *f, Str term, int64_t rid) {
     vec_push(f->arena, &p->rids, rid);
 }
 
-static Status fill_row(Fill *f, Ctx *c, const Row *row) {
-    TermList terms = { .v = arena_array(f->scratch, Str, TERMS_PER_ROW_MAX) };
-    terms.n = row_terms(f->scratch, row, terms.v);
-    TermList keys = f->with_keys ? keys_of(f->scratch, terms) : (TermList){ 0 };
-    for (size_t i = 0; i < keys.n; i++)
-        keep_key(f, keys.v[i], row->rid);
-    return put_words(c, f->db, f->table->sql_words_put, row->rid,
-                     words_of(f->scratch, row->scope_no, terms));
+static void work_out_terms(void *arg) {
+    FillBatch *b = arg;
+    for (size_t i = 0; i < b->n; i++) {
+        TermList terms = { .v = arena_array(b->arena, Str, TERMS_PER_ROW_MAX) };
+        terms.n = row_terms(b->arena, &b->rows[i], terms.v);
+        b->words[i] = words_of(b->arena, b->rows[i].scope_no, terms);
+        b->keys[i] = keys_of(b->arena, terms);
+    }
+}
+
+static Status read_rows(Fill *f, FillBatch *b, bool *more) {
+    arena_reset(b->arena);
+    for (b->n = 0; b->n < FILL_AT_ONCE && *more;) {
+        TRY(db_step(f->c, f->db, f->rows, more));
+        if (*more) row_from_stmt(b->arena, f->table, f->rows, 0, &b->rows[b->n++]);
+    }
+    return ST_OK;
+}
+
+static Status write_rows(Fill *f, const FillBatch *b) {
+    for (size_t i = 0; i < b->n; i++) {
+        for (size_t k = 0; k < b->keys[i].n && f->with_keys; k++)
+            keep_key(f, b->keys[i].v[k], b->rows[i].rid);
+        TRY(put_words(f->c, f->db, f->table->sql_words_put, b->rows[i].rid, b->words[i]));
+    }
+    return ST_OK;
+}
+
+static Status fill_batches(Fill *f, Ahead *ahead, FillBatch batches[AHEAD_N]) {
+    bool more = true;
+    size_t turn = 0;
+    for (size_t i = 0; i < AHEAD_N - 1; i++) {
+        FillBatch *b = &batches[turn++ % AHEAD_N];
+        TRY(read_rows(f, b, &more));
+        ahead_put(ahead, b);
+    }
+    for (const FillBatch *done; (done = ahead_take(ahead));) {
+        if (more) {
+            FillBatch *b = &batches[turn++ % AHEAD_N];
+            TRY(read_rows(f, b, &more));
+            ahead_put(ahead, b);
+        }
+        TRY(write_rows(f, done));
+    }
+    return ST_OK;
 }
 
 static Status fill_words(Fill *f) {
     Str sql = str_printf(f->c->arena, "SELECT %s FROM \"%s\" ORDER BY rid", f->table->sql_columns,
                          f->table->name);
-    Stmt *st = db_stmt(f->c, f->db, str_c(f->c->arena, sql));
-    Ctx step = ctx_new(f->c->env, f->scratch);
-    if (!st) return ctx_status(f->c);
-    for (;;) {
-        bool more = false;
-        Row row;
-        TRY(db_step(f->c, f->db, st, &more));
-        if (!more) return ST_OK;
-        arena_reset(f->scratch);
-        row_from_stmt(f->scratch, f->table, st, 0, &row);
-        Status status = fill_row(f, &step, &row);
-        if (status != ST_OK)
-            return ctx_fail_cause(f->c, status, "", "error.store.rebuild", STR("search terms"));
-    }
+    Ahead ahead;
+    FillBatch *batches = arena_array(f->arena, FillBatch, AHEAD_N);
+    f->rows = db_stmt(f->c, f->db, str_c(f->c->arena, sql));
+    if (!f->rows) return ctx_status(f->c);
+    for (size_t i = 0; i < AHEAD_N; i++)
+        batches[i].arena = arena_new(f->c->env, 256 << 20);
+    ahead_start(&ahead, work_out_terms);
+    Status st = fill_batches(f, &ahead, batches);
+    ahead_stop(&ahead);
+    sqlite3_reset(f->rows);
+    for (size_t i = 0; i < AHEAD_N; i++)
+        arena_free(batches[i].arena);
+    return st;
 }
 
 static int by_key(const void *x, const void *y) {
@@ -288,11 +336,9 @@ Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
     enum { KEYS_GB = 8 }; /* some 40 bytes a key of a row: 200 MB for a million people */
     Fill f = { .c = c, .db = db, .table = t, .with_keys = with_keys };
     f.arena = arena_new(c->env, (size_t)KEYS_GB << 30);
-    f.scratch = arena_new(c->env, 16 << 20);
     f.keys = map_new(f.arena);
     Status st = fill_words(&f);
     if (st == ST_OK) st = fill_keys(&f);
-    arena_free(f.scratch);
     arena_free(f.arena);
     return st;
 }
