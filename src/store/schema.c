@@ -120,9 +120,15 @@ static void write_ddl(Buf *b, TableSpec *t) {
                    t->name);
 }
 
-/* Records of offices: who sees few offices must not look past the rows of all others. */
+/* Of kinds that are listed, in the order of some field: who sees few offices must not look past the rows
+ * of all others. */
 bool table_has_scope_index(const TableSpec *t) {
-    return t->main && t->lane != LANE_CONTROL;
+    if (!t->main || t->lane == LANE_CONTROL) return false;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].field->f.type != FT_REF && (t->columns[i].fold || t->columns[i].sort ||
+                                                      t->columns[i].field->f.flags & FF_INDEXED))
+            return true;
+    return false;
 }
 
 static void write_index_ddl(Buf *b, const TableSpec *t, bool refs) {
