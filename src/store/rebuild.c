@@ -6,7 +6,7 @@
 enum {
     REPLAY_ARENA = 512 << 20,
     CHUNK_COMMITS = 20000,
-    AT_ONCE = 256,          /* commits opened ahead */
+    AT_ONCE = 256, /* commits opened ahead */
     AT_ONCE_BYTES = 16 << 20,
 };
 
@@ -71,8 +71,7 @@ static void open_batch(void *arg) {
     Ctx c = ctx_new(b->from->store->env, b->arena);
     for (size_t i = 0; i < b->n; i++) {
         b->v[i].status = open_commit(&c, b->from, &b->v[i]);
-        if (b->v[i].status != ST_OK && !b->why.s)
-            b->why = c.errs.n ? c.errs.v[0].key : STR("");
+        if (b->v[i].status != ST_OK && !b->why.s) b->why = c.errs.n ? c.errs.v[0].key : STR("");
     }
 }
 
@@ -315,12 +314,14 @@ static Status sum_keys(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint6
 /* What the full text index holds, seen through fts5vocab: a table of the connection's own, in memory. */
 static Status sum_words(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint64_t *ret) {
     Str make = str_printf(
-        c->arena, "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
+        c->arena,
+        "CREATE VIRTUAL TABLE temp.words_seen USING fts5vocab(main, '%s__words', instance)",
         t->name);
     TRY(db_exec(c, db, "PRAGMA query_only=OFF"));
     TRY(db_exec(c, db, str_c(c->arena, make)));
     Stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
+    int rc =
+        sqlite3_prepare_v2(db_handle(db), "SELECT term, doc FROM temp.words_seen", -1, &st, NULL);
     if (rc == SQLITE_OK)
         while ((rc = sqlite3_step(st)) == SQLITE_ROW)
             *ret += posting_hash(ids, col_bytes(st, 0), col_int(st, 1));

@@ -125,8 +125,8 @@ static void write_ddl(Buf *b, TableSpec *t) {
 bool table_has_scope_index(const TableSpec *t) {
     if (!t->main || t->lane == LANE_CONTROL) return false;
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].field->f.type != FT_REF && (t->columns[i].fold || t->columns[i].sort ||
-                                                      t->columns[i].field->f.flags & FF_INDEXED))
+        if (t->columns[i].field->f.type != FT_REF &&
+            (t->columns[i].fold || t->columns[i].sort || t->columns[i].field->f.flags & FF_INDEXED))
             return true;
     return false;
 }

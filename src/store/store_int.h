@@ -331,7 +331,7 @@ struct Projector {
     uint8_t (*hashes)[32]; /* [scope_no]: the projection hash, kept while it runs */
     bool *hash_loaded;
     size_t n_hashes;
-    VEC(RowCount) counts;  /* rows made and deleted since the last flush */
+    VEC(RowCount) counts; /* rows made and deleted since the last flush */
     /* Tables that were empty: search terms are put in at the end, from the rows (rebuild.c), and a row
      * that was not met yet is not looked for. */
     bool bulk;
