@@ -320,18 +320,16 @@ static void put_member(Client *k, Buf *body, size_t i) {
     buf_byte(body, '}');
 }
 
-/* "confirmed_not" for those that the answer calls possible doubles; empty: it says something else. */
-static Str look_and_confirm(Client *k) {
-    Buf out = buf_new(k->arena, 64 << 10);
+/* Adds those that the answer calls possible doubles; false: it says something else. */
+static bool look_and_confirm(Client *k, Buf *confirmed) {
     Val errors = val_get(conn_json(k->arena, &k->conn), "errors");
     for (size_t i = 0; errors.type == VAL_LIST && i < errors.list.n; i++) {
         Val e = errors.list.v[i];
-        if (!str_is(val_get_text(e, "key", STR("")), "error.duplicate")) return STR("");
-        buf_printf(&out, "%s\"%.*s\"", i ? "," : ",\"confirmed_not\":[",
+        if (!str_is(val_get_text(e, "key", STR("")), "error.duplicate")) return false;
+        buf_printf(confirmed, "%s\"%.*s\"", confirmed->n ? "," : "",
                    STR_ARG(val_get_text(val_get(e, "args"), "person", STR(""))));
     }
-    if (out.n) buf_byte(&out, ']');
-    return buf_text(&out);
+    return errors.type == VAL_LIST && errors.list.n > 0;
 }
 
 static const char *idempotency(Client *k) {
@@ -343,8 +341,8 @@ static const char *idempotency(Client *k) {
 /* As at the desk: where the check for doubles stops the clerk, they look and save again. */
 static void step_family(Client *k) {
     const Bench *b = k->arg;
-    Buf body = buf_new(k->arena, 64 << 10);
-    Str office = b->offices[rng_below(&k->rng, b->n_offices)], confirmed = STR("");
+    Buf body = buf_new(k->arena, 64 << 10), confirmed = buf_new(k->arena, 64 << 10);
+    Str office = b->offices[rng_below(&k->rng, b->n_offices)];
     buf_printf(&body,
                "{\"office\":\"%.*s\",\"group\":{\"registration_level\":\"IBR\",\"village\":"
                "\"Jalozai\",\"country_of_asylum\":\"PAK\"},\"focal_point\":\"m0\",\"members\":[",
@@ -353,11 +351,13 @@ static void step_family(Client *k) {
         put_member(k, &body, i);
     buf_byte(&body, ']');
     for (int tries = 0;; tries++) {
-        Str whole = str_printf(k->arena, "%.*s%.*s}", STR_ARG(buf_text(&body)), STR_ARG(confirmed));
+        Str whole = str_printf(k->arena, "%.*s,\"confirmed_not\":[%.*s]}", STR_ARG(buf_text(&body)),
+                               STR_ARG(buf_text(&confirmed)));
+        int64_t from = now_us();
         int status = conn_ask(&k->conn, "POST", "/api/v1/op/group.register", idempotency(k), whole);
+        times_add(&k->answers, now_us() - from);
         if (status == 200) return;
-        confirmed = status == 409 && tries < 3 ? look_and_confirm(k) : STR("");
-        if (confirmed.n == 0)
+        if (status != 409 || tries == 3 || !look_and_confirm(k, &confirmed))
             die("group.register: %d\n%.*s\n%.*s", status, STR_ARG(whole), STR_ARG(k->conn.body));
         k->retries++;
     }

@@ -289,17 +289,16 @@ typedef struct Worker {
     pthread_t thread;
     void (*step)(Client *);
     int64_t until_us;
-    int64_t *us; /* of each step */
-    size_t n, cap;
+    Times times; /* of each step */
 } Worker;
 
-static void note_time(Worker *w, int64_t us) {
-    if (w->n == w->cap) {
-        w->cap = w->cap ? 2 * w->cap : 4096;
-        w->us = realloc(w->us, w->cap * sizeof *w->us);
-        if (!w->us) die("no memory");
+void times_add(Times *t, int64_t us) {
+    if (t->n == t->cap) {
+        t->cap = t->cap ? 2 * t->cap : 4096;
+        t->us = realloc(t->us, t->cap * sizeof *t->us);
+        if (!t->us) die("no memory");
     }
-    w->us[w->n++] = us;
+    t->us[t->n++] = us;
 }
 
 static int64_t pause_us;
@@ -315,7 +314,7 @@ static void *worker_main(void *arg) {
         arena_reset(w->client.arena);
         int64_t from = now_us();
         w->step(&w->client);
-        note_time(w, now_us() - from);
+        times_add(&w->times, now_us() - from);
         w->client.steps++;
     }
     return NULL;
@@ -326,26 +325,40 @@ static int by_value(const void *x, const void *y) {
     return a < b ? -1 : a > b;
 }
 
+static void move_times(Times *to, Times *from) {
+    for (size_t i = 0; i < from->n; i++)
+        times_add(to, from->us[i]);
+    free(from->us);
+}
+
+static double share_ms(const Times *t, size_t hundredths) {
+    return t->n ? (double)t->us[t->n * hundredths / 100] / 1e3 : 0;
+}
+
 static Figure gather(Worker *w, size_t n, double seconds) {
-    Worker all = { 0 };
+    Times all = { 0 }, answers = { 0 };
+    uint64_t retries = 0;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < w[i].n; j++)
-            note_time(&all, w[i].us[j]);
-        all.client.retries += w[i].client.retries;
-        free(w[i].us);
+        move_times(&all, &w[i].times);
+        move_times(&answers, &w[i].client.answers);
+        retries += w[i].client.retries;
         conn_close(&w[i].client.conn);
         arena_free(w[i].client.arena);
     }
     if (all.n == 0) die("nothing was done");
     qsort(all.us, all.n, sizeof *all.us, by_value);
+    if (answers.n) qsort(answers.us, answers.n, sizeof *answers.us, by_value);
     Figure f = { .n = all.n,
-                 .retries = all.client.retries,
+                 .retries = retries,
                  .seconds = seconds,
                  .per_second = (double)all.n / seconds,
-                 .p50_ms = (double)all.us[all.n / 2] / 1e3,
-                 .p99_ms = (double)all.us[all.n * 99 / 100] / 1e3,
-                 .max_ms = (double)all.us[all.n - 1] / 1e3 };
+                 .p50_ms = share_ms(&all, 50),
+                 .p99_ms = share_ms(&all, 99),
+                 .max_ms = (double)all.us[all.n - 1] / 1e3,
+                 .answer_p50_ms = share_ms(&answers, 50),
+                 .answer_p99_ms = share_ms(&answers, 99) };
     free(all.us);
+    free(answers.us);
     return f;
 }
 
@@ -387,6 +400,8 @@ void figure_print(const char *name, const Figure *f, double times, const char *u
            f->per_second * times, unit, f->p50_ms, f->p99_ms, f->max_ms, f->server_cpu);
     if (f->fsyncs > 0) printf("   %.1f acts an fsync", (double)f->n / f->fsyncs);
     if (f->retries > 0) printf("   %llu asked twice", (unsigned long long)f->retries);
+    if (f->answer_p99_ms > 0)
+        printf("   an answer p50 %.1f  p99 %.1f ms", f->answer_p50_ms, f->answer_p99_ms);
     printf("\n");
     fflush(stdout);
 }

@@ -65,6 +65,13 @@ double metric(Conn *k, const char *name);
 
 /* ---- clients --------------------------------------------------------------------------------------- */
 
+/* In microseconds. */
+typedef struct Times {
+    int64_t *us;
+    size_t n, cap;
+} Times;
+void times_add(Times *t, int64_t us);
+
 typedef struct Client {
     Arena *arena; /* emptied before each step */
     Conn conn;
@@ -72,6 +79,7 @@ typedef struct Client {
     void *arg;
     size_t no; /* 0 … CLIENTS-1 */
     uint64_t steps, retries;
+    Times answers; /* of single requests, where a step may need several: the step notes them */
 } Client;
 
 typedef struct Figure {
@@ -80,8 +88,9 @@ typedef struct Figure {
     double seconds;
     double per_second;
     double p50_ms, p99_ms, max_ms;
-    double fsyncs;     /* of the server, while it ran */
-    double server_cpu; /* cores the server kept busy */
+    double answer_p50_ms, answer_p99_ms; /* of Client.answers; 0: none were noted */
+    double fsyncs;                       /* of the server, while it ran */
+    double server_cpu;                   /* cores the server kept busy */
 } Figure;
 
 /* From now on each client waits so long, more or less, between two steps: people, not machines. */
