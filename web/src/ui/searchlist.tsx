@@ -23,11 +23,13 @@ interface Props {
 }
 
 export function SearchList(p: Props) {
-  const [marked, setMarked] = useState(-1);
+  // The mark belongs to one answer. The keys read the newest, which may not be drawn yet.
+  const mark = useRef({ of: '', at: -1 });
+  const [, draw] = useState(0);
+  const marked = (): number => (mark.current.of === p.search.answered ? mark.current.at : -1);
   const ids = useId();
   const input = useRef<HTMLInputElement>(null);
   const rows = p.search.result?.rows ?? [];
-  useEffect(() => setMarked(-1), [p.search.answered]);
   useEffect(() => {
     if (p.autofocus === true) input.current?.focus();
   }, []);
@@ -35,9 +37,11 @@ export function SearchList(p: Props) {
     if (e.isComposing) return;
     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
       e.preventDefault();
-      setMarked((m) => Math.max(-1, Math.min(rows.length - 1, m + (e.key === 'ArrowDown' ? 1 : -1))));
+      const at = Math.max(-1, Math.min(rows.length - 1, marked() + (e.key === 'ArrowDown' ? 1 : -1)));
+      mark.current = { of: p.search.answered, at };
+      draw((n) => n + 1);
     } else if (e.key === 'Enter') {
-      const row = rows[marked];
+      const row = rows[marked()];
       if (row !== undefined) {
         e.preventDefault();
         p.onOpen(row);
@@ -70,7 +74,7 @@ export function SearchList(p: Props) {
             aria-expanded={rows.length > 0}
             aria-controls={`${ids}-list`}
             aria-autocomplete="list"
-            aria-activedescendant={marked >= 0 ? `${ids}-${marked}` : undefined}
+            aria-activedescendant={marked() >= 0 ? `${ids}-${marked()}` : undefined}
             value={p.search.q}
             onInput={(e) => p.search.setQ(e.currentTarget.value)}
             onKeyDown={onKey}
@@ -82,7 +86,7 @@ export function SearchList(p: Props) {
           )}
         </div>
       </div>
-      <Found search={p.search} ids={ids} marked={marked} onOpen={p.onOpen} empty={p.empty} />
+      <Found search={p.search} ids={ids} marked={marked()} onOpen={p.onOpen} empty={p.empty} />
     </div>
   );
 }

@@ -97,7 +97,8 @@ export function ListsDesk({ route }: { route: Route }) {
         class="expression"
         onSubmit={(e) => {
           e.preventDefault();
-          use({ ...view, where: line.trim() });
+          // What stands in the field: Enter may come before the last letter is drawn.
+          use({ ...view, where: (e.currentTarget.querySelector('input')?.value ?? line).trim() });
         }}
       >
         <TextField
@@ -109,7 +110,7 @@ export function ListsDesk({ route }: { route: Route }) {
           hint={chips === null ? t('lists.by_hand') : undefined}
           error={error instanceof ApiError && error.errors.some((x) => x.path === 'where') ? error.errors.map((x) => x.message).join(' ') : ''}
         />
-        <button type="submit" class="button" disabled={line.trim() === view.where}>{t('lists.apply')}</button>
+        <button type="submit" class="button">{t('lists.apply')}</button>
       </form>
       {error !== null && !(error instanceof ApiError && error.errors.some((x) => x.path === 'where')) && <Trouble error={error} />}
       <Rows view={view} onError={setError} order={(field) => use({ ...view, order: field, descending: view.order === field ? !view.descending : false })} />
