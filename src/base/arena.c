@@ -173,7 +173,7 @@ void *arena_copy(Arena *a, const void *bytes, size_t n) {
 }
 
 /* The newest chunk holds this allocation alone: exchange the chunk, so that a large growing array
- * is not held twice. The first chunk stays: arena_reset() keeps it. */
+ * is not held twice. An only chunk stays, for arena_reset() to keep. */
 static void *replace_chunk(Arena *a, size_t old_n, size_t new_n) {
     Chunk *old = a->newest;
     size_t need = rounded(a, new_n);

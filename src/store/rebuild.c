@@ -15,7 +15,6 @@ typedef struct Replay {
     Projector to;
     Arena *scratch;
     RebuildReport *report;
-    bool in_place; /* from and to are the writer's connection: commit now and then */
 } Replay;
 
 /* ---- opening, ahead of projecting ---- */
@@ -208,8 +207,7 @@ static Status rebuild_in_place(Ctx *c, Store *s, RebuildReport *report) {
     Replay r = { .from = &s->writer,
                  .to = projector_new(own, s, db, schema),
                  .scratch = scratch,
-                 .report = report,
-                 .in_place = true };
+                 .report = report };
     /* A crash on the way finds no schema hash and begins again. */
     Status st = db_exec(c, db, "BEGIN IMMEDIATE");
     if (st == ST_OK) st = meta_put(c, db, "schema", STR("-"));
