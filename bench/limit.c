@@ -64,7 +64,7 @@ static const char *const tables[][2] = {
     { "ledger_key", "n>%lld" },
     { "ledger_part", "key_n>%lld" },
     { "term", "rid>%lld" },
-    { "ledger_commit", "(pos & 1099511627775) > (SELECT seq FROM temp.before WHERE no=pos>>40)" },
+    { "ledger_piece", "(place>>8 & 68719476735) > (SELECT seq FROM temp.before WHERE no=place>>44)" },
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
@@ -171,8 +171,8 @@ double limit_corrections(const char *scratch, size_t n_acts, size_t a_transactio
     if (sqlite3_prepare_v2(db, "UPDATE person SET heads=randomblob(90), birth_date=?2 WHERE rid=?1",
                            -1, &change, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(db,
-                           "INSERT INTO ledger_commit VALUES((SELECT max(pos)+1 FROM"
-                           " ledger_commit), randomblob(190), randomblob(300))",
+                           "INSERT INTO ledger_piece VALUES((SELECT max(place)+1 FROM"
+                           " ledger_piece), randomblob(400))",
                            -1, &append, NULL) != SQLITE_OK)
         die("%s", sqlite3_errmsg(db));
     Rng r = rng_new(1);

@@ -129,13 +129,14 @@ static Status scope_key(Ctx *c, Store *s, const ScopeRow *scope, KeyRow *ret) {
 
 /* ---- one scope ---- */
 
-static Status seal_part(Ctx *c, Store *s, const Header *h, int64_t pos, uint32_t i,
-                        const KeyRow *key, Str body, Str *ret_cipher) {
+static Status seal_part(Ctx *c, Store *s, StoredCommit *sc, uint32_t i, const KeyRow *key,
+                        Str body) {
     if (body.n >= LEDGER_PART_MAX) return FAIL(c, ST_LIMIT, "", "error.ledger.part_too_large");
-    *ret_cipher = part_seal(s->writer.squeezer, c->arena, &key->key, key->key_id, h, i, body);
-    h->parts[i].key_id = key->key_id;
-    h->parts[i].cipher_hash = sha256(*ret_cipher);
-    return note_part(c, s->writer.db, key->n, pos, i);
+    sc->parts[i] = part_seal(s->writer.squeezer, c->arena, &key->key, key->key_id, &sc->h, i, body);
+    sc->key_n[i] = key->n;
+    sc->h.parts[i].key_id = key->key_id;
+    sc->h.parts[i].cipher_hash = sha256(sc->parts[i]);
+    return i == 0 ? ST_OK : note_part(c, s->writer.db, key->n, sc->pos, i);
 }
 
 static Status project_parts(Ctx *c, Projector *p, const ScopePlan *plan, const ChangeOrigin *o) {
@@ -153,43 +154,43 @@ static Status commit_scope(Ctx *c, Tx *tx, ScopePlan *plan, Projector *p) {
     TRY(stream_need(c, s, plan->scope_no, &stream_no));
     const StreamRow *stream = &s->streams[stream_no];
     const ScopeRow *scope = scope_row(s, plan->scope_no);
-    NewCommit n = { .stream_no = stream_no, .n_parts = plan->parts.n + 1 };
-    Str *ciphers = arena_array(c->arena, Str, n.n_parts);
-    n.parts = ciphers;
-    n.h = (Header){ .stream = stream->id,
-                    .seq = stream->seq + 1,
-                    .previous = stream->head,
-                    .clock = hlc_next(s->clock, env_now(s->env)),
-                    .n_parts = n.n_parts };
-    if (n.n_parts > LEDGER_PARTS_MAX) return FAIL(c, ST_LIMIT, "", "error.ledger.too_many_parts");
-    n.h.parts = arena_array(c->arena, PartRef, n.n_parts);
-    env_random(s->env, n.h.salt, sizeof(n.h.salt));
-    int64_t pos = LEDGER_POS(stream_no, n.h.seq);
+    size_t n_parts = plan->parts.n + 1;
+    NewCommit n = { .stream_no = stream_no };
+    StoredCommit *sc = &n.sc;
+    if (n_parts > LEDGER_PARTS_MAX) return FAIL(c, ST_LIMIT, "", "error.ledger.too_many_parts");
+    *sc = (StoredCommit){ .pos = LEDGER_POS(stream_no, stream->seq + 1),
+                          .h = { .stream = stream->id,
+                                 .seq = stream->seq + 1,
+                                 .previous = stream->head,
+                                 .clock = hlc_next(s->clock, env_now(s->env)),
+                                 .parts = arena_array(c->arena, PartRef, n_parts),
+                                 .n_parts = n_parts },
+                          .parts = arena_array(c->arena, Str, n_parts),
+                          .key_n = arena_array(c->arena, int64_t, n_parts) };
+    env_random(s->env, sc->h.salt, sizeof(sc->h.salt));
     Buf body = buf_new(c->arena, LEDGER_PART_MAX + 4096);
     act_part_encode(&body, &tx->act);
     KeyRow act_key = { 0 };
     TRY(scope_key(c, s, scope, &act_key));
-    TRY(seal_part(c, s, &n.h, pos, 0, &act_key, buf_text(&body), &ciphers[0]));
+    TRY(seal_part(c, s, sc, 0, &act_key, buf_text(&body)));
     for (size_t i = 0; i < plan->parts.n; i++) {
         PartPlan *part = plan->parts.v[i];
         TRY(part_key(c, s, part, plan->scope_no));
         fill_part(c, tx, part, plan->scope_no);
         buf_clear(&body);
-        change_part_encode(&body, &part->part, n.h.stream);
-        TRY(seal_part(c, s, &n.h, pos, (uint32_t)i + 1, &part->key, buf_text(&body),
-                      &ciphers[i + 1]));
+        change_part_encode(&body, &part->part, sc->h.stream);
+        TRY(seal_part(c, s, sc, (uint32_t)i + 1, &part->key, buf_text(&body)));
     }
     Buf header = buf_new(c->arena, LEDGER_HEADER_MAX);
-    header_encode(&header, &n.h);
-    n.header = buf_text(&header);
-    n.head = sha256(n.header);
+    header_encode(&header, &sc->h);
+    n.head = sha256(buf_text(&header));
     TRY(ledger_append(c, s, &n));
-    TRY(note_act(c, s->writer.db, &tx->act, pos));
+    TRY(note_act(c, s->writer.db, &tx->act, sc->pos));
     ChangeOrigin o = { .stream_no = stream_no,
                        .scope_no = plan->scope_no,
-                       .seq = n.h.seq,
-                       .clock = n.h.clock,
-                       .stream = n.h.stream };
+                       .seq = sc->h.seq,
+                       .clock = sc->h.clock,
+                       .stream = sc->h.stream };
     return project_parts(c, p, plan, &o);
 }
 
@@ -197,6 +198,7 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
     Store *s = tx->store;
     ScopePlan *plans = arena_array(c->arena, ScopePlan, tx->records.n + 1);
     size_t n_plans = 0;
+    bool named = tx->results.n > 0;
     for (size_t i = 0; i < tx->records.n; i++) {
         PendingRecord *r = tx->records.v[i];
         if (r->values.n == 0 && !r->fresh) continue; /* nothing changed after all */
@@ -209,7 +211,7 @@ Status tx_commit(Ctx *c, Tx *tx, Projector *p) {
             plan_part(c->arena, plan, by_scope ? scope_row(s, r->scope_no)->id : r->subject);
         part->fresh_subject |= r->fresh && r->kind->k->subject_rule == SUBJECT_SELF;
         vec_push(c->arena, &part->records, r);
-        if (r->fresh && tx->results.n < 256) vec_push(c->arena, &tx->results, r->id);
+        if (r->fresh && !named && tx->results.n < 256) vec_push(c->arena, &tx->results, r->id);
     }
     if (!tx->has_act) tx->act = (ActPart){ .act = id_new(s->env), .client_time = TIME_NONE };
     tx->act.results = tx->results.v;

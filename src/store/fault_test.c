@@ -143,8 +143,7 @@ static void test_a_folder_without_its_key_says_so(void **state) {
 }
 
 typedef struct Stored {
-    const char *column;
-    int64_t pos;
+    int64_t place;
     Str bytes;
 } Stored;
 
@@ -152,12 +151,9 @@ typedef struct Stored {
 static Status put_stored(Ctx *c, Tx *tx, void *arg) {
     const Stored *w = arg;
     (void)tx;
-    Stmt *st =
-        db_stmt(c, c->reader->db,
-                str_c(c->arena, str_printf(c->arena, "UPDATE ledger_commit SET %s=?2 WHERE pos=?1",
-                                           w->column)));
+    Stmt *st = db_stmt(c, c->reader->db, "UPDATE ledger_piece SET bytes=?2 WHERE place=?1");
     if (!st) return ctx_status(c);
-    bind_int(st, 1, w->pos);
+    bind_int(st, 1, w->place);
     bind_blob(st, 2, w->bytes);
     return db_run(c, c->reader->db, st);
 }
@@ -166,16 +162,13 @@ static Status get_stored(Ctx *c, Tx *tx, void *arg) {
     Stored *w = arg;
     bool row = false;
     (void)tx;
-    Stmt *st =
-        db_stmt(c, c->reader->db,
-                str_c(c->arena,
-                      str_printf(c->arena,
-                                 "SELECT pos, %s FROM ledger_commit ORDER BY pos LIMIT 1 OFFSET ?1",
-                                 w->column)));
+    Stmt *st = db_stmt(c, c->reader->db,
+                       "SELECT place, bytes FROM ledger_piece ORDER BY place LIMIT 1 OFFSET ?1");
     if (!st) return ctx_status(c);
-    bind_int(st, 1, w->pos);
+    bind_int(st, 1, w->place);
     TRY(db_step(c, c->reader->db, st, &row));
-    w->pos = col_int(st, 0);
+    if (!row) fail_msg("no piece");
+    w->place = col_int(st, 0);
     w->bytes = col_copy(c->arena, st, 1);
     sqlite3_reset(st);
     return ST_OK;
@@ -191,10 +184,9 @@ static void test_every_flipped_bit_is_found(void **state) {
     Act a = { .t = &t, .id = id_new(&env), .create = true };
     for (a.value = 0; a.value < 5; a.value++, a.create = false)
         assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
-    static const char *const place[] = { "header", "parts" };
     Rng r = rng_new(11);
     for (size_t i = 0; i < 400; i++) {
-        Stored w = { .column = place[i % 2], .pos = (int64_t)rng_below(&r, 5) };
+        Stored w = { .place = (int64_t)rng_below(&r, 5) };
         assert_int_equal(store_write(t.store, &t.c, get_stored, &w), ST_OK);
         Str whole = w.bytes, bad = str_copy(t.arena, whole);
         ((char *)(uintptr_t)bad.s)[rng_below(&r, bad.n)] ^= (char)(1u << rng_below(&r, 8));

@@ -1,12 +1,13 @@
 /* golden_test.c: ledgers of released formats stay readable for ever.
  *
- * tests/fixtures/ledger-1.txt holds a small ledger of format 1 in hexadecimal, one item a line:
+ * tests/fixtures/ledger-1.txt holds a small ledger of format 1 in hexadecimal, ledger-1-dictionary.txt the
+ * same with parts squeezed by dictionary 1, one item a line:
  *   operation ID · office ID
  *   stream NODE-PUBLIC INCARNATION SCOPE OFFICE LANE
  *   key KEY-ID SUBJECT LANE OFFICE KEY            (the test's own keys, never a real one's)
  *   commit STREAM-INDEX SEAL HEADER PART…
  * It is read into a fresh folder; values and projection hashes must be those written beside it. With
- * PANAH_WRITE_GOLDEN set the test writes the file anew: only for a new format. */
+ * PANAH_WRITE_GOLDEN=FILE the test writes such a file: only for a new format or method. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,8 @@
 
 static const char *const places[] = { "tests/fixtures/ledger-1.txt",
                                       "../../tests/fixtures/ledger-1.txt" };
+static const char *const dictionary_places[] = { "tests/fixtures/ledger-1-dictionary.txt",
+                                                 "../../tests/fixtures/ledger-1-dictionary.txt" };
 static const char *const doc_places[] = { "docs/ledger.md", "../../docs/ledger.md" };
 
 typedef struct Act {
@@ -64,14 +67,16 @@ static void write_stream(Buf *b, Toy *t, Ctx *c, const StreamRow *r, size_t inde
     buf_printf(b, " %d\n", scope->lane);
     for (uint64_t seq = 1; seq <= r->seq; seq++) {
         StoredCommit sc;
+        Str header;
         assert_int_equal(commit_load(c, c->reader, LEDGER_POS(r->no, seq), &sc), ST_OK);
+        assert_int_equal(commit_header(c, c->reader, &sc, &header), ST_OK);
         Stmt *st = db_stmt(c, c->reader->db, "SELECT signature FROM ledger_seal WHERE pos=?1");
         bind_int(st, 1, sc.pos);
         bool row = false;
         assert_int_equal(db_step(c, c->reader->db, st, &row), ST_OK);
         buf_printf(b, "commit %zu", index);
         put_hex(b, col_bytes(st, 0).s, 64);
-        put_hex(b, sc.header.s, sc.header.n);
+        put_hex(b, header.s, header.n);
         for (size_t i = 0; i < sc.h.n_parts; i++)
             put_hex(b, sc.parts[i].s, sc.parts[i].n);
         buf_str(b, STR("\n"));
@@ -106,16 +111,16 @@ static void write_golden(const char *path) {
         bool row = false;
         assert_int_equal(db_step(&c, c.reader->db, st, &row), ST_OK);
         if (!row) break;
-        Key key;
+        KeyRow key;
         Id key_id = col_id(st, 1), subject = col_id(st, 2),
            office = scope_row(t.store, (uint32_t)col_int(st, 4))->office;
-        assert_int_equal(keys_load(&c, t.store->keys, col_int(st, 0), key_id, &key), ST_OK);
+        assert_int_equal(keys_load(&c, t.store->keys, col_int(st, 0), &key), ST_OK);
         buf_str(&b, STR("key"));
         put_hex(&b, key_id.b, 16);
         put_hex(&b, subject.b, 16);
         buf_printf(&b, " %d", (int)col_int(st, 3));
         put_hex(&b, office.b, 16);
-        put_hex(&b, key.b, 32);
+        put_hex(&b, key.key.b, 32);
         buf_str(&b, STR("\n"));
     }
     st = db_stmt(
@@ -232,10 +237,10 @@ static const char *place_of(const char *const paths[2]) {
     return env_file_exists(paths[0]) ? paths[0] : paths[1];
 }
 
-static void open_golden(Golden *g, Str *ret_text) {
+static void open_golden(Golden *g, const char *path, Str *ret_text) {
     memset(g, 0, sizeof(*g));
     assert_int_equal(toy_make(&g->t, env_system()), ST_OK);
-    assert_int_equal(env_read_file(&g->t.c, place_of(places), 1 << 20, ret_text), ST_OK);
+    assert_int_equal(env_read_file(&g->t.c, path, 1 << 20, ret_text), ST_OK);
     Str rest = *ret_text, line = str_cut(&rest, '\n'), what = word(&line);
     assert_true(str_is(what, "operation"));
     hex_word(&line, g->operation.b, 16);
@@ -247,11 +252,10 @@ static void open_golden(Golden *g, Str *ret_text) {
     toy_kinds_of(&g->t);
 }
 
-static void test_format_1_is_read(void **state) {
-    (void)state;
+static void read_golden(const char *path) {
     Golden g;
     Str text;
-    open_golden(&g, &text);
+    open_golden(&g, path, &text);
     while (text.s) {
         Str line = str_cut(&text, '\n');
         if (line.n) read_line(&g, line);
@@ -279,6 +283,28 @@ static void test_format_1_is_read(void **state) {
     toy_drop(&g.t);
 }
 
+static void test_format_1_is_read(void **state) {
+    (void)state;
+    read_golden(place_of(places));
+}
+
+static void test_parts_of_dictionary_1_are_read(void **state) {
+    (void)state;
+    read_golden(place_of(dictionary_places));
+}
+
+/* What it squeezed can be read with these very bytes only. */
+static void test_dictionary_1_is_the_documented_one(void **state) {
+    (void)state;
+    Arena *a = arena_new(env_system(), 1 << 20);
+    Ctx c = ctx_new(env_system(), a);
+    Str doc;
+    assert_int_equal(env_read_file(&c, place_of(doc_places), 1 << 20, &doc), ST_OK);
+    Hash256 h = ledger_dictionary_hash();
+    assert_true(str_find(doc, hex_encode(a, h.b, 32)) >= 0);
+    arena_free(a);
+}
+
 /* The example in docs/ledger.md is the fixture's first commit of the core lane. */
 static void test_the_documented_example_is_true(void **state) {
     (void)state;
@@ -303,9 +329,11 @@ static void test_the_documented_example_is_true(void **state) {
 }
 
 int main(void) {
-    if (getenv("PANAH_WRITE_GOLDEN")) write_golden(place_of(places));
+    if (getenv("PANAH_WRITE_GOLDEN")) write_golden(getenv("PANAH_WRITE_GOLDEN"));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_format_1_is_read),
+        cmocka_unit_test(test_parts_of_dictionary_1_are_read),
+        cmocka_unit_test(test_dictionary_1_is_the_documented_one),
         cmocka_unit_test(test_the_documented_example_is_true),
     };
     return cmocka_run_group_tests_name("golden", tests, NULL, NULL);

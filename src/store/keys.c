@@ -233,23 +233,28 @@ Status keys_take(Ctx *c, KeyStore *k, KeyRow *ret) {
     return st;
 }
 
-Status keys_load(Ctx *c, KeyStore *k, int64_t n, Id key_id, Key *ret) {
+int64_t key_id_row(Id key_id) {
+    return (int64_t)key_id.b[6] << 16 | (int64_t)key_id.b[7] << 8 | key_id.b[8];
+}
+
+Status keys_load(Ctx *c, KeyStore *k, int64_t n, KeyRow *ret) {
     pthread_mutex_lock(&k->lock);
     Status st = ST_MISSING;
     bool row = false;
-    Stmt *q = db_stmt(c, k->db, "SELECT wrapped FROM key WHERE n=?1 AND key_id=?2");
+    Stmt *q = db_stmt(c, k->db, "SELECT wrapped, key_id FROM key WHERE n=?1");
     if (!q) {
         st = ctx_status(c);
     } else {
         bind_int(q, 1, n);
-        bind_id(q, 2, &key_id);
         st = db_step(c, k->db, q, &row);
     }
     if (st == ST_OK && !row) st = ST_MISSING;
     if (st == ST_OK) {
+        ret->n = n;
+        ret->key_id = col_id(q, 1);
         if (col_is_null(q, 0))
             st = ST_MISSING;
-        else if (!unwrap(&k->kek, key_id, col_bytes(q, 0), ret))
+        else if (!unwrap(&k->kek, ret->key_id, col_bytes(q, 0), &ret->key))
             st = ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("wrapped key"));
         sqlite3_reset(q);
     }
@@ -291,56 +296,46 @@ Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) {
 /* ---- all at once ---- */
 
 typedef struct TableKey {
-    int64_t n; /* 0: empty slot */
-    Id key_id;
+    Id key_id; /* ID_NONE: no such row, or destroyed */
     uint8_t wrapped[WRAPPED_N];
 } TableKey;
 
 struct KeyTable {
     const Key *kek;
-    TableKey *slots;
-    size_t cap; /* a power of two */
+    TableKey *rows; /* [n] */
+    size_t n;
 };
-
-static TableKey *table_slot(const KeyTable *t, Id key_id) {
-    uint64_t h;
-    memcpy(&h, key_id.b + 8, 8); /* the random end */
-    for (size_t i = h & (t->cap - 1);; i = (i + 1) & (t->cap - 1))
-        if (t->slots[i].n == 0 || id_eq(t->slots[i].key_id, key_id)) return &t->slots[i];
-}
 
 Status keys_table(Ctx *c, KeyStore *k, Arena *a, KeyTable **ret) {
     KeyTable *t = arena_new_of(a, KeyTable);
     t->kek = &k->kek;
-    t->cap = 1024;
-    while (t->cap < 2 * (size_t)k->made)
-        t->cap *= 2;
-    t->slots = arena_array(a, TableKey, t->cap);
     pthread_mutex_lock(&k->lock);
-    Stmt *st = db_stmt(c, k->db, "SELECT n, key_id, wrapped FROM key WHERE wrapped IS NOT NULL");
+    t->n = (size_t)k->made + 1;
+    t->rows = arena_array(a, TableKey, t->n);
+    Stmt *st =
+        db_stmt(c, k->db, "SELECT n, key_id, wrapped FROM key WHERE wrapped IS NOT NULL AND n<=?1");
     Status status = st ? ST_OK : ctx_status(c);
+    if (st) bind_int(st, 1, k->made);
     bool row = true;
     while (status == ST_OK && row) {
         status = db_step(c, k->db, st, &row);
         if (status != ST_OK || !row) break;
         Str wrapped = col_bytes(st, 2);
         if (wrapped.n != WRAPPED_N) continue;
-        Id key_id = col_id(st, 1);
-        TableKey *slot = table_slot(t, key_id);
-        slot->n = col_int(st, 0);
-        slot->key_id = key_id;
-        memcpy(slot->wrapped, wrapped.s, WRAPPED_N);
+        TableKey *to = &t->rows[col_int(st, 0)];
+        to->key_id = col_id(st, 1);
+        memcpy(to->wrapped, wrapped.s, WRAPPED_N);
     }
     pthread_mutex_unlock(&k->lock);
     *ret = t;
     return status;
 }
 
-Status key_table_find(Ctx *c, const KeyTable *t, Id key_id, KeyRow *ret) {
-    const TableKey *slot = table_slot(t, key_id);
-    if (slot->n == 0) return ST_MISSING;
-    ret->n = slot->n;
-    ret->key_id = key_id;
-    if (unwrap(t->kek, key_id, str_n(slot->wrapped, WRAPPED_N), &ret->key)) return ST_OK;
+Status key_table_find(Ctx *c, const KeyTable *t, int64_t n, KeyRow *ret) {
+    if (n < 1 || (size_t)n >= t->n || id_is_none(t->rows[n].key_id)) return ST_MISSING;
+    const TableKey *from = &t->rows[n];
+    ret->n = n;
+    ret->key_id = from->key_id;
+    if (unwrap(t->kek, from->key_id, str_n(from->wrapped, WRAPPED_N), &ret->key)) return ST_OK;
     return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("wrapped key"));
 }

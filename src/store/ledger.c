@@ -10,10 +10,17 @@ static const char seal_domain[] = "panah seal 1";
 
 enum {
     SEAL_TEXT_N = sizeof(seal_domain) - 1 + 16 + 8 + 32 + 8,
-    SQUEEZE_FROM = 256, /* smaller bodies do not get shorter by zstd without a dictionary */
     METHOD_PLAIN = 0,
     METHOD_ZSTD = 1,
+    METHOD_DICTIONARY = 2,
+    LEVEL = 3,
+    MAGIC_N = 4,
 };
+static const uint8_t zstd_magic[MAGIC_N] = { 0x28, 0xb5, 0x2f, 0xfd };
+
+/* dictionary-1.bin, put in by the build */
+extern const unsigned char ledger_dictionary_1[];
+extern const size_t ledger_dictionary_1_n;
 
 static void put_be(uint8_t *out, uint64_t v, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -350,17 +357,24 @@ bool change_part_decode(Arena *a, Str bytes, StreamId own, ChangePart *ret) {
 
 /* ---- sealing ---- */
 
+Hash256 ledger_dictionary_hash(void) {
+    return sha256(str_n(ledger_dictionary_1, ledger_dictionary_1_n));
+}
+
 struct Squeezer {
     ZSTD_CCtx *c;
+    ZSTD_CDict *c_dictionary; /* NULL until something is sealed: most only read */
     ZSTD_DCtx *d;
+    ZSTD_DDict *d_dictionary;
 };
 
 Squeezer *squeezer_new(void) {
     Squeezer *z = env_sysalloc(env_system(), sizeof(*z));
     if (!z) return NULL;
-    z->c = ZSTD_createCCtx();
-    z->d = ZSTD_createDCtx();
-    if (!z->c || !z->d) {
+    *z = (Squeezer){ .c = ZSTD_createCCtx(),
+                     .d = ZSTD_createDCtx(),
+                     .d_dictionary = ZSTD_createDDict(ledger_dictionary_1, ledger_dictionary_1_n) };
+    if (!z->c || !z->d || !z->d_dictionary) {
         squeezer_free(z);
         return NULL;
     }
@@ -370,8 +384,45 @@ Squeezer *squeezer_new(void) {
 void squeezer_free(Squeezer *z) {
     if (!z) return;
     ZSTD_freeCCtx(z->c);
+    ZSTD_freeCDict(z->c_dictionary);
     ZSTD_freeDCtx(z->d);
+    ZSTD_freeDDict(z->d_dictionary);
     env_sysfree(z);
+}
+
+static bool load_dictionary(Squeezer *z) {
+    if (z->c_dictionary) return true;
+    z->c_dictionary = ZSTD_createCDict(ledger_dictionary_1, ledger_dictionary_1_n, LEVEL);
+    if (!z->c_dictionary) return false;
+    /* The method says which dictionary it is. */
+    return !ZSTD_isError(ZSTD_CCtx_setParameter(z->c, ZSTD_c_dictIDFlag, 0)) &&
+           !ZSTD_isError(ZSTD_CCtx_refCDict(z->c, z->c_dictionary));
+}
+
+/* One frame without its magic number; 0: it would not be shorter than the body. */
+static size_t squeeze(Squeezer *z, Arena *a, Str body, uint8_t *out) {
+    if (!z || !load_dictionary(z)) return 0;
+    size_t room = ZSTD_compressBound(body.n);
+    uint8_t *frame = arena_alloc(a, room);
+    size_t n = ZSTD_compress2(z->c, frame, room, body.s, body.n);
+    if (ZSTD_isError(n) || n - MAGIC_N >= body.n) return 0;
+    ASSERT(memcmp(frame, zstd_magic, MAGIC_N) == 0);
+    memcpy(out, frame + MAGIC_N, n - MAGIC_N);
+    return n - MAGIC_N;
+}
+
+static bool unsqueeze(Squeezer *z, Arena *a, Str frame, bool dictionary, Str *ret) {
+    unsigned long long full = ZSTD_getFrameContentSize(frame.s, frame.n);
+    if (full == ZSTD_CONTENTSIZE_ERROR || full == ZSTD_CONTENTSIZE_UNKNOWN ||
+        full > LEDGER_PART_MAX)
+        return false;
+    uint8_t *body = arena_alloc(a, (size_t)full + 1);
+    size_t n = dictionary ? ZSTD_decompress_usingDDict(z->d, body, (size_t)full, frame.s, frame.n,
+                                                       z->d_dictionary)
+                          : ZSTD_decompressDCtx(z->d, body, (size_t)full, frame.s, frame.n);
+    if (ZSTD_isError(n) || n != full) return false;
+    *ret = str_n(body, n);
+    return true;
 }
 
 typedef struct PartPlace {
@@ -392,47 +443,39 @@ static PartPlace part_place(Id key_id, const Header *h, uint32_t i) {
     return p;
 }
 
+Str part_seal_plain(Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str plain) {
+    uint8_t *out = arena_alloc(a, plain.n + CRYPT_TAG_N);
+    PartPlace p = part_place(key_id, h, i);
+    crypt_seal(key, p.nonce, str_n(p.aad, sizeof(p.aad)), plain, out);
+    return str_n(out, plain.n + CRYPT_TAG_N);
+}
+
 Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
               Str body) {
     ASSERT(body.n < LEDGER_PART_MAX);
-    uint8_t *plain = arena_alloc(a, 1 + body.n + CRYPT_TAG_N);
-    size_t n = body.n;
-    plain[0] = METHOD_PLAIN;
-    if (z && body.n >= SQUEEZE_FROM) {
-        /* Room for less than the body only: zstd gives up where it does not pay. */
-        size_t got = ZSTD_compressCCtx(z->c, plain + 1, body.n - 1, body.s, body.n, 1);
-        if (!ZSTD_isError(got)) {
-            plain[0] = METHOD_ZSTD;
-            n = got;
-        }
-    }
-    if (plain[0] == METHOD_PLAIN && body.n > 0) memcpy(plain + 1, body.s, body.n);
-    PartPlace p = part_place(key_id, h, i);
-    crypt_seal(key, p.nonce, str_n(p.aad, sizeof(p.aad)), str_n(plain, 1 + n), plain);
-    return str_n(plain, 1 + n + CRYPT_TAG_N);
+    uint8_t *plain = arena_alloc(a, 1 + body.n);
+    size_t n = squeeze(z, a, body, plain + 1);
+    plain[0] = n ? METHOD_DICTIONARY : METHOD_PLAIN;
+    if (!n && body.n) memcpy(plain + 1, body.s, body.n);
+    return part_seal_plain(a, key, key_id, h, i, str_n(plain, 1 + (n ? n : body.n)));
 }
 
 bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
                Str cipher, Str *ret_body) {
     if (cipher.n < 1 + CRYPT_TAG_N || cipher.n > LEDGER_PART_MAX + 64) return false;
     PartPlace p = part_place(key_id, h, i);
-    uint8_t *plain = arena_alloc(a, cipher.n);
+    /* The magic number is put back over the method byte and what is left before it. */
+    uint8_t *room = arena_alloc(a, MAGIC_N - 1 + cipher.n), *plain = room + MAGIC_N - 1;
     if (!crypt_open(key, p.nonce, str_n(p.aad, sizeof(p.aad)), cipher, plain)) return false;
     size_t n = cipher.n - CRYPT_TAG_N - 1;
-    if (plain[0] == METHOD_PLAIN) {
-        *ret_body = str_n(plain + 1, n);
-        return true;
+    switch (plain[0]) {
+    case METHOD_PLAIN: *ret_body = str_n(plain + 1, n); return true;
+    case METHOD_ZSTD: return z && unsqueeze(z, a, str_n(plain + 1, n), false, ret_body);
+    case METHOD_DICTIONARY:
+        memcpy(room, zstd_magic, MAGIC_N);
+        return z && unsqueeze(z, a, str_n(room, MAGIC_N + n), true, ret_body);
+    default: return false;
     }
-    if (plain[0] != METHOD_ZSTD || !z) return false;
-    unsigned long long full = ZSTD_getFrameContentSize(plain + 1, n);
-    if (full == ZSTD_CONTENTSIZE_ERROR || full == ZSTD_CONTENTSIZE_UNKNOWN ||
-        full > LEDGER_PART_MAX)
-        return false;
-    uint8_t *body = arena_alloc(a, (size_t)full + 1);
-    size_t got = ZSTD_decompressDCtx(z->d, body, (size_t)full, plain + 1, n);
-    if (ZSTD_isError(got) || got != full) return false;
-    *ret_body = str_n(body, got);
-    return true;
 }
 
 static void seal_text(uint8_t out[SEAL_TEXT_N], StreamId stream, uint64_t seq, const Hash256 *head,

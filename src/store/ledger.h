@@ -11,7 +11,8 @@
  *   part    = XChaCha20-Poly1305(plain; key; nonce; aad)
  *             nonce = BLAKE2b-192(salt ‖ stream ‖ seq ‖ i), seq as 8 and i as 4 bytes big-endian
  *             aad   = stream ‖ seq ‖ i ‖ key id
- *   plain   = method byte (0: as is, 1: one zstd frame) ‖ body
+ *   plain   = method byte (0: as is, 1: one zstd frame, 2: one zstd frame made with dictionary 1, without
+ *             its magic number) ‖ body
  *   body 0  {0: act id, 1: op number, 2: op version, 3: actor, 4: device, 5: office, 6: purpose,
  *            7: reason code, 8: idempotency key, 9: [result ids], 10: client time, 11: input hash,
  *            12: on behalf of (text, when the operating system's user spoke for another)}
@@ -122,6 +123,9 @@ bool change_part_decode(Arena *a, Str bytes, StreamId own, ChangePart *ret) CHEC
 void field_key_encode(Buf *out, const FieldKey *k);
 int field_key_cmp(const FieldKey *a, const FieldKey *b); /* order of the encoded keys */
 
+/* SHA-256 of dictionary 1. */
+Hash256 ledger_dictionary_hash(void);
+
 /* zstd's working memory; one a thread. */
 typedef struct Squeezer Squeezer;
 Squeezer *squeezer_new(void);
@@ -130,6 +134,8 @@ void squeezer_free(Squeezer *z);
 /* plain body → ciphertext (method byte, perhaps zstd, AEAD) in the arena, and back. */
 Str part_seal(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
               Str body);
+/* plain with its method byte. */
+Str part_seal_plain(Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i, Str plain);
 bool part_open(Squeezer *z, Arena *a, const Key *key, Id key_id, const Header *h, uint32_t i,
                Str cipher, Str *ret_body) CHECKED;
 

@@ -183,13 +183,14 @@ Id scope_id_of(const Store *s, Id office, Lane lane) {
 Status insert_key_row(Ctx *c, Db *db, const KeyRow *key, Id subject, Lane lane, uint32_t scope_no) {
     Stmt *st = db_stmt(
         c, db,
-        "INSERT INTO ledger_key(n, key_id, subject, lane, scope) VALUES(?1, ?2, ?3, ?4, ?5)");
+        "INSERT INTO ledger_key(n, key_id, subject, lane, scope, n_in_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
     if (!st) return ctx_status(c);
     bind_int(st, 1, key->n);
     bind_id(st, 2, &key->key_id);
     bind_id(st, 3, &subject);
     bind_int(st, 4, lane);
     bind_int(st, 5, scope_no);
+    bind_int(st, 6, key_id_row(key->key_id) == key->n % KEY_ID_ROWS);
     return db_run(c, db, st);
 }
 
@@ -314,30 +315,55 @@ Status stream_introduce(Ctx *c, Store *s, uint32_t no, const uint8_t node_public
 
 /* ---- keys of subjects ---- */
 
-static Status load_key(Ctx *c, Reader *r, Stmt *st, KeyRow *ret) {
+Status key_of_row(Ctx *c, Reader *r, int64_t n, KeyRow *ret) {
+    return r->keys ? key_table_find(c, r->keys, n, ret) : keys_load(c, r->store->keys, n, ret);
+}
+
+/* The number of the one row that the statement finds; 0: none. */
+static Status row_of(Ctx *c, Db *db, Stmt *st, int64_t *ret_n) {
     bool row = false;
-    TRY(db_step(c, r->db, st, &row));
-    if (!row) return ST_MISSING;
-    ret->n = col_int(st, 0);
-    ret->key_id = col_id(st, 1);
-    sqlite3_reset(st);
-    return keys_load(c, r->store->keys, ret->n, ret->key_id, &ret->key);
+    TRY(db_step(c, db, st, &row));
+    *ret_n = row ? col_int(st, 0) : 0;
+    if (row) sqlite3_reset(st);
+    return ST_OK;
 }
 
 Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) {
+    int64_t n = 0;
     Stmt *st = db_stmt(
-        c, r->db,
-        "SELECT n, key_id FROM ledger_key WHERE subject=?1 AND lane=?2 ORDER BY n DESC LIMIT 1");
+        c, r->db, "SELECT n FROM ledger_key WHERE subject=?1 AND lane=?2 ORDER BY n DESC LIMIT 1");
     if (!st) return ctx_status(c);
     bind_id(st, 1, &subject);
     bind_int(st, 2, lane);
-    return load_key(c, r, st, ret);
+    TRY(row_of(c, r->db, st, &n));
+    return n ? key_of_row(c, r, n, ret) : ST_MISSING;
+}
+
+/* Among those whose row stands in the id: every KEY_ID_ROWS-th could be it. */
+static Status find_made_here(Ctx *c, Reader *r, Id key_id, int64_t *ret_n) {
+    int64_t last = 0;
+    Stmt *st = db_stmt(c, r->db, "SELECT max(n) FROM ledger_key");
+    if (!st) return ctx_status(c);
+    TRY(row_of(c, r->db, st, &last));
+    *ret_n = 0;
+    for (int64_t n = key_id_row(key_id); n <= last && !*ret_n; n += KEY_ID_ROWS) {
+        st = db_stmt(c, r->db, "SELECT n FROM ledger_key WHERE n=?1 AND key_id=?2");
+        if (!st) return ctx_status(c);
+        bind_int(st, 1, n);
+        bind_id(st, 2, &key_id);
+        TRY(row_of(c, r->db, st, ret_n));
+    }
+    return ST_OK;
 }
 
 Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) {
-    if (r->keys) return key_table_find(c, r->keys, key_id, ret);
-    Stmt *st = db_stmt(c, r->db, "SELECT n, key_id FROM ledger_key WHERE key_id=?1");
-    if (!st) return ctx_status(c);
-    bind_id(st, 1, &key_id);
-    return load_key(c, r, st, ret);
+    int64_t n = 0;
+    TRY(find_made_here(c, r, key_id, &n));
+    if (!n) {
+        Stmt *st = db_stmt(c, r->db, "SELECT n FROM ledger_key WHERE n_in_id=0 AND key_id=?1");
+        if (!st) return ctx_status(c);
+        bind_id(st, 1, &key_id);
+        TRY(row_of(c, r->db, st, &n));
+    }
+    return n ? key_of_row(c, r, n, ret) : ST_MISSING;
 }

@@ -21,7 +21,7 @@ typedef struct Replay {
 
 typedef struct Opened {
     int64_t pos;
-    Str header, bytes; /* as stored */
+    Str bytes; /* as stored */
     StoredCommit commit;
     ChangePart *parts; /* those that could be opened and read */
     size_t n_parts, n_locked, n_unread;
@@ -53,12 +53,9 @@ static Status open_part(Ctx *c, Reader *from, Opened *o, uint32_t i) {
 
 static Status open_commit(Ctx *c, Reader *from, Opened *o) {
     StoredCommit *sc = &o->commit;
-    *sc = (StoredCommit){ .pos = o->pos, .header = o->header };
-    if (!header_decode(c->arena, o->header, &sc->h))
-        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
-    sc->parts = arena_array(c->arena, Str, sc->h.n_parts);
-    if (!commit_parts_split(c->arena, o->bytes, sc->h.n_parts, sc->parts))
-        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
+    StreamId stream = store_stream_id(from->store, POS_STREAM(o->pos));
+    if (!stored_decode(c->arena, stream, o->pos, o->bytes, sc))
+        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit"));
     o->parts = arena_array(c->arena, ChangePart, sc->h.n_parts);
     for (uint32_t i = 1; i < sc->h.n_parts; i++)
         TRY(open_part(c, from, o, i));
@@ -80,23 +77,19 @@ static Status read_batch(Ctx *c, Replay *r, OpenBatch *b, int64_t *pos, bool *re
     b->n = 0;
     b->why = STR_NONE;
     *ret_more = false;
-    Stmt *st = db_stmt(c, r->from->db,
-                       "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 ORDER BY pos");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, *pos);
-    for (;;) {
-        bool row = false;
-        TRY(db_step(c, r->from->db, st, &row));
-        if (!row) return ST_OK;
-        b->v[b->n++] = (Opened){ .pos = col_int(st, 0),
-                                 .header = col_copy(b->arena, st, 1),
-                                 .bytes = col_copy(b->arena, st, 2) };
-        *pos = col_int(st, 0);
-        if (b->n < AT_ONCE && arena_used(b->arena) < AT_ONCE_BYTES) continue;
-        sqlite3_reset(st);
-        *ret_more = true;
-        return ST_OK;
+    CommitWalk w;
+    TRY(walk_start(c, r->from->db, *pos, WALK_END, &w));
+    while (b->n < AT_ONCE && arena_used(b->arena) < AT_ONCE_BYTES) {
+        Opened *o = &b->v[b->n];
+        *o = (Opened){ 0 };
+        TRY(walk_next(c, &w, b->arena, &o->pos, &o->bytes));
+        if (!o->pos) return ST_OK;
+        *pos = o->pos;
+        b->n++;
     }
+    *ret_more = true;
+    walk_end(&w);
+    return ST_OK;
 }
 
 /* ---- projecting ---- */
@@ -156,7 +149,7 @@ static Status replay_batch(Ctx *c, Replay *r, const OpenBatch *b, size_t *n) {
 
 /* Commits are read here, opened by the second thread, and projected here. */
 static Status replay_commits(Ctx *c, Replay *r, Ahead *ahead, OpenBatch batches[AHEAD_N]) {
-    int64_t pos = -1;
+    int64_t pos = 0;
     size_t n = 0, turn = 0;
     bool more = true;
     for (size_t i = 0; i < AHEAD_N - 1 && more; i++) {

@@ -79,14 +79,11 @@ static Status keep_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h,
 /* A commit at or before our head: the one we have, or another. */
 static Status seen_or_fork(Ctx *c, Store *s, uint32_t stream_no, const Header *h,
                            const ForeignCommit *f) {
-    Stmt *st = db_stmt(c, s->writer.db, "SELECT header FROM ledger_commit WHERE pos=?1");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, LEDGER_POS(stream_no, h->seq));
-    bool row = false;
-    TRY(db_step(c, s->writer.db, st, &row));
-    bool same = row && str_eq(col_bytes(st, 0), f->header);
-    if (row) sqlite3_reset(st);
-    return same ? ST_OK : keep_fork(c, s, stream_no, h, f);
+    StoredCommit ours;
+    Str header;
+    TRY(commit_load(c, &s->writer, LEDGER_POS(stream_no, h->seq), &ours));
+    TRY(commit_header(c, &s->writer, &ours, &header));
+    return str_eq(header, f->header) ? ST_OK : keep_fork(c, s, stream_no, h, f);
 }
 
 /* ---- parts ---- */
@@ -124,18 +121,16 @@ static Status project_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_
     return ST_OK;
 }
 
-static Status take_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i) {
+/* key->n 0: it has not come. */
+static Status take_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i,
+                        const KeyRow *key) {
     Store *s = p->store;
     if (!sc->parts[i].s) return ST_OK;
-    KeyRow key;
-    Status st = key_by_id(c, &s->writer, sc->h.parts[i].key_id, &key);
-    if (st == ST_MISSING) return lock_part(c, s, sc->h.parts[i].key_id, sc->pos, i);
-    TRY(st);
-    TRY(note_part(c, s->writer.db, key.n, sc->pos, i));
+    if (!key->n) return lock_part(c, s, sc->h.parts[i].key_id, sc->pos, i);
+    if (i > 0) TRY(note_part(c, s->writer.db, key->n, sc->pos, i));
     Str body;
-    bool opened = part_open(s->writer.squeezer, c->arena, &key.key, key.key_id, &sc->h, i,
+    bool opened = part_open(s->writer.squeezer, c->arena, &key->key, key->key_id, &sc->h, i,
                             sc->parts[i], &body);
-    crypt_wipe(&key, sizeof(key));
     if (!opened) { /* sealed wrongly by its writer: kept as it is, shown as quarantined */
         p->quarantined++;
         return ST_OK;
@@ -145,29 +140,52 @@ static Status take_part(Ctx *c, Projector *p, const StoredCommit *sc, uint32_t i
 
 /* ---- a run of commits ---- */
 
+/* What is stored of the header must give its very bytes again. */
+static bool is_as_written(Ctx *c, const Header *h, Str bytes) {
+    Buf again = buf_new(c->arena, LEDGER_HEADER_MAX);
+    header_encode(&again, h);
+    return str_eq(buf_text(&again), bytes);
+}
+
+static Status find_keys(Ctx *c, Store *s, StoredCommit *sc, KeyRow *keys) {
+    for (size_t i = 0; i < sc->h.n_parts; i++) {
+        Status st = key_by_id(c, &s->writer, sc->h.parts[i].key_id, &keys[i]);
+        if (st != ST_OK && st != ST_MISSING) return st;
+        if (st == ST_MISSING) keys[i].n = 0;
+        sc->key_n[i] = keys[i].n;
+    }
+    return ST_OK;
+}
+
+static Status take_new_commit(Ctx *c, Projector *p, NewCommit *n) {
+    Store *s = p->store;
+    KeyRow *keys = arena_array(c->arena, KeyRow, n->sc.h.n_parts);
+    Status st = find_keys(c, s, &n->sc, keys);
+    if (st == ST_OK) st = ledger_append(c, s, n);
+    for (uint32_t i = 0; i < n->sc.h.n_parts && st == ST_OK; i++)
+        st = take_part(c, p, &n->sc, i, &keys[i]);
+    crypt_wipe(keys, n->sc.h.n_parts * sizeof(*keys));
+    return st;
+}
+
 static Status take_commit(Ctx *c, Projector *p, uint32_t stream_no, const ForeignCommit *f,
                           bool *ret_new) {
     Store *s = p->store;
-    NewCommit n = {
-        .stream_no = stream_no, .header = f->header, .parts = f->parts, .n_parts = f->n_parts
-    };
+    NewCommit n = { .stream_no = stream_no };
+    Header *h = &n.sc.h;
     *ret_new = false;
-    if (!header_decode(c->arena, f->header, &n.h))
+    if (!header_decode(c->arena, f->header, h) || !is_as_written(c, h, f->header))
         return FAIL(c, ST_INVALID, "", "error.ledger.header");
-    if (memcmp(n.h.stream.b, s->streams[stream_no].id.b, 16) != 0)
+    if (memcmp(h->stream.b, s->streams[stream_no].id.b, 16) != 0)
         return FAIL(c, ST_INVALID, "", "error.ledger.header");
-    TRY(check_parts(c, &n.h, f));
-    if (n.h.seq <= s->streams[stream_no].seq) return seen_or_fork(c, s, stream_no, &n.h, f);
+    TRY(check_parts(c, h, f));
+    if (h->seq <= s->streams[stream_no].seq) return seen_or_fork(c, s, stream_no, h, f);
     n.head = sha256(f->header);
-    TRY(ledger_append(c, s, &n));
+    n.sc.pos = LEDGER_POS(stream_no, h->seq);
+    n.sc.parts = (Str *)(uintptr_t)f->parts;
+    n.sc.key_n = arena_array(c->arena, int64_t, h->n_parts);
     *ret_new = true;
-    StoredCommit sc = { .pos = LEDGER_POS(stream_no, n.h.seq),
-                        .header = f->header,
-                        .h = n.h,
-                        .parts = (Str *)(uintptr_t)f->parts };
-    for (uint32_t i = 0; i < n.n_parts; i++)
-        TRY(take_part(c, p, &sc, i));
-    return ST_OK;
+    return take_new_commit(c, p, &n);
 }
 
 Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, size_t n,
@@ -203,11 +221,11 @@ Status tx_receive(Ctx *c, const ForeignStream *f, const ForeignCommit *commits, 
 
 /* ---- keys ---- */
 
-static Status unlock(Ctx *c, Store *s, Projector *p, Id key_id) {
+static Status unlock(Ctx *c, Store *s, Projector *p, const KeyRow *key) {
     VEC(int64_t) places = { 0 };
     Stmt *st = db_stmt(c, s->writer.db, "SELECT pos, part FROM ledger_locked WHERE key_id=?1");
     if (!st) return ctx_status(c);
-    bind_id(st, 1, &key_id);
+    bind_id(st, 1, &key->key_id);
     for (;;) {
         bool row = false;
         TRY(db_step(c, s->writer.db, st, &row));
@@ -218,11 +236,11 @@ static Status unlock(Ctx *c, Store *s, Projector *p, Id key_id) {
     for (size_t i = 0; i < places.n; i += 2) {
         StoredCommit sc;
         TRY(commit_load(c, &s->writer, places.v[i], &sc));
-        TRY(take_part(c, p, &sc, (uint32_t)places.v[i + 1]));
+        TRY(take_part(c, p, &sc, (uint32_t)places.v[i + 1], key));
     }
     st = db_stmt(c, s->writer.db, "DELETE FROM ledger_locked WHERE key_id=?1");
     if (!st) return ctx_status(c);
-    bind_id(st, 1, &key_id);
+    bind_id(st, 1, &key->key_id);
     return db_run(c, s->writer.db, st);
 }
 
@@ -238,5 +256,5 @@ Status tx_receive_key(Ctx *c, const ForeignKey *f) {
     TRY(keys_add(c, s->keys, f->key_id, &f->key, &row.n));
     TRY(insert_key_row(c, s->writer.db, &row, f->subject, f->lane, scope_no));
     if (id_eq(f->subject, scope_row(s, scope_no)->id)) TRY(scope_set_key(c, s, scope_no, row.n));
-    return unlock(c, s, c->tx->projector, f->key_id);
+    return unlock(c, s, c->tx->projector, &row);
 }

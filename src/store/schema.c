@@ -14,15 +14,16 @@ const char ledger_ddl[] =
     "CREATE TABLE IF NOT EXISTS ledger_stream(no INTEGER PRIMARY KEY, stream BLOB NOT NULL UNIQUE,"
     " node BLOB NOT NULL, incarnation BLOB NOT NULL, scope INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " head BLOB NOT NULL, clock INTEGER NOT NULL, own INTEGER NOT NULL, frozen INTEGER NOT NULL) STRICT;"
-    /* pos = stream number << 40 | seq: a stream's commits lie side by side */
-    "CREATE TABLE IF NOT EXISTS ledger_commit(pos INTEGER PRIMARY KEY, header BLOB NOT NULL,"
-    " parts BLOB NOT NULL) STRICT;"
+    /* a commit in pieces, see stored.c */
+    "CREATE TABLE IF NOT EXISTS ledger_piece(place INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS ledger_seal(pos INTEGER PRIMARY KEY, signature BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS ledger_key(n INTEGER PRIMARY KEY, key_id BLOB NOT NULL,"
-    " subject BLOB NOT NULL, lane INTEGER NOT NULL, scope INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX IF NOT EXISTS ledger_key_id ON ledger_key(key_id);"
+    " subject BLOB NOT NULL, lane INTEGER NOT NULL, scope INTEGER NOT NULL,"
+    /* n_in_id: this folder made the key, and its id says its row; the others need an index */
+    " n_in_id INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX IF NOT EXISTS ledger_key_foreign ON ledger_key(key_id) WHERE n_in_id=0;"
     "CREATE INDEX IF NOT EXISTS ledger_key_subject ON ledger_key(subject, lane);"
-    /* which parts a key sealed: history, erasure, unlocking */
+    /* which change parts a key sealed: history, erasure */
     "CREATE TABLE IF NOT EXISTS ledger_part(key_n INTEGER NOT NULL, pos INTEGER NOT NULL,"
     " part INTEGER NOT NULL, PRIMARY KEY(key_n, pos, part)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ledger_locked(key_id BLOB NOT NULL, pos INTEGER NOT NULL,"

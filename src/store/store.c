@@ -170,17 +170,13 @@ static Status check_heads(Ctx *c, Store *s) {
     for (uint32_t i = 1; i <= s->n_streams; i++) {
         const StreamRow *r = &s->streams[i];
         if (r->seq == 0) continue;
-        Stmt *st = db_stmt(c, s->writer.db, "SELECT header FROM ledger_commit WHERE pos=?1");
-        if (!st) return ctx_status(c);
-        bind_int(st, 1, LEDGER_POS(i, r->seq));
-        bool row = false;
-        TRY(db_step(c, s->writer.db, st, &row));
-        Hash256 h = { { 0 } };
-        if (row) {
-            h = sha256(col_bytes(st, 0));
-            sqlite3_reset(st);
-        }
-        if (!row || memcmp(h.b, r->head.b, 32) != 0)
+        StoredCommit sc;
+        Str header = STR("");
+        Status st = commit_load(c, &s->writer, LEDGER_POS(i, r->seq), &sc);
+        if (st == ST_OK) st = commit_header(c, &s->writer, &sc, &header);
+        if (st != ST_OK && st != ST_MISSING) return st;
+        Hash256 h = sha256(header);
+        if (memcmp(h.b, r->head.b, 32) != 0)
             return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt",
                                   STR("head of a stream"));
     }
@@ -244,6 +240,7 @@ static Status open_all(Ctx *c, Store *s) {
     s->writer.store = s;
     s->writer.writer = true;
     s->writer.squeezer = squeezer_new();
+    TRY(layout_renew(c, s->writer.db));
     TRY(db_exec(c, s->writer.db, ledger_ddl));
     TRY(read_meta(c, s));
     TRY(store_load_maps(c, s));

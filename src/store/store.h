@@ -242,8 +242,8 @@ Status tx_next_number(Ctx *c, Id office, const char *series, int64_t *ret_number
 Status tx_open_office(Ctx *c, Id office) CHECKED;
 /* Destroys keys and ciphertexts of a subject, now, everywhere in this folder. */
 Status tx_erase(Ctx *c, Id subject) CHECKED;
-/* A second act in the same transaction is not possible; result ids are those of tx_create unless
- * tx_result() named others. */
+/* A second act in the same transaction is not possible; result ids are those of tx_create (256 at most)
+ * unless tx_result() named others. */
 void tx_result(Tx *tx, Id id);
 
 /* LOCAL tables (drafts, sessions, jobs): not in the ledger, never in a rebuild. One small table:

@@ -96,15 +96,18 @@ void keys_rewind(KeyStore *k, int64_t used);
 /* At most what the pool holds. Thread-safe. */
 Status keys_refill(Ctx *c, KeyStore *k, size_t target) CHECKED;
 /* ST_MISSING: destroyed or never had. Thread-safe (own mutex). */
-Status keys_load(Ctx *c, KeyStore *k, int64_t n, Id key_id, Key *ret) CHECKED;
+Status keys_load(Ctx *c, KeyStore *k, int64_t n, KeyRow *ret) CHECKED;
 /* A key that came from elsewhere; ret_n is its row. */
 Status keys_add(Ctx *c, KeyStore *k, Id key_id, const Key *key, int64_t *ret_n) CHECKED;
 Status keys_destroy(Ctx *c, KeyStore *k, int64_t n) CHECKED;
-/* Every key there is, still wrapped, by id: about 100 bytes a key in the arena. */
+/* Every key there is, still wrapped: 64 bytes a key in the arena. */
 typedef struct KeyTable KeyTable;
 Status keys_table(Ctx *c, KeyStore *k, Arena *a, KeyTable **ret) CHECKED;
 /* ST_MISSING: destroyed or never had. */
-Status key_table_find(Ctx *c, const KeyTable *t, Id key_id, KeyRow *ret) CHECKED;
+Status key_table_find(Ctx *c, const KeyTable *t, int64_t n, KeyRow *ret) CHECKED;
+/* The row that the id of a key of this folder names, up to the last 24 bits. */
+int64_t key_id_row(Id key_id);
+enum { KEY_ID_ROWS = 1 << 24 };
 
 /* ---- the store ---- */
 
@@ -255,6 +258,8 @@ Status insert_key_row(Ctx *c, Db *db, const struct KeyRow *key, Id subject, Lane
  * scope id). */
 Status subject_key(Ctx *c, Reader *r, Id subject, Lane lane, KeyRow *ret) CHECKED;
 Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) CHECKED;
+/* The key of row n. */
+Status key_of_row(Ctx *c, Reader *r, int64_t n, KeyRow *ret) CHECKED;
 
 /* ---- ledger rows ---- */
 
@@ -262,32 +267,58 @@ Status key_by_id(Ctx *c, Reader *r, Id key_id, KeyRow *ret) CHECKED;
 #define POS_STREAM(pos) ((uint32_t)((uint64_t)(pos) >> 40))
 #define POS_SEQ(pos) ((uint64_t)(pos) & ((1ULL << 40) - 1))
 
+/* A commit out of the database (stored.c). What follows from the rest is not stored: of the header's
+ * references to parts only what commit_complete() could not find again is there at first. */
 typedef struct StoredCommit {
     int64_t pos;
-    Str header; /* bytes */
-    Header h;
-    Str *parts; /* ciphertexts; s == NULL: erased */
+    Header h;       /* parts[i]: key_id where key_n is 0, cipher_hash where the part is erased */
+    Str *parts;     /* ciphertexts; s == NULL: erased */
+    int64_t *key_n; /* rows of ledger_key; 0: no such key was here when it came */
 } StoredCommit;
-/* Splits a stored row. */
-bool commit_parts_split(Arena *a, Str parts, size_t n, Str *ret) CHECKED;
 Status commit_load(Ctx *c, Reader *r, int64_t pos, StoredCommit *ret) CHECKED;
 Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i,
                         Str *ret_body) CHECKED;
+Status commit_add(Ctx *c, Db *db, const StoredCommit *sc) CHECKED;
+Status commit_replace(Ctx *c, Db *db, const StoredCommit *sc) CHECKED;
+
+/* Ids of keys by row of ledger_key. */
+typedef struct KeyIds {
+    const Id *v; /* [n]; ID_NONE: no such row */
+    size_t n;
+} KeyIds;
+Status key_ids_all(Ctx *c, Db *db, Arena *a, KeyIds *ret) CHECKED;
+/* Fills in the references to parts. False: a key's row is not there. */
+bool commit_complete(StoredCommit *sc, const KeyIds *ids) CHECKED;
+/* The header's bytes, as they were sealed. Completes it. */
+Status commit_header(Ctx *c, Reader *r, StoredCommit *sc, Str *ret_bytes) CHECKED;
+
+/* Commits in order of stream and seq, after one pos (0: from the first) and before another. */
+#define WALK_END LEDGER_POS(1u << 18, 0)
+typedef struct CommitWalk {
+    Db *db;
+    Stmt *st;
+    bool has_row; /* the statement stands on the first piece of the next */
+} CommitWalk;
+Status walk_start(Ctx *c, Db *db, int64_t after, int64_t before, CommitWalk *ret) CHECKED;
+/* The bytes as stored, into the arena; *ret_pos 0: there is no other. */
+Status walk_next(Ctx *c, CommitWalk *w, Arena *a, int64_t *ret_pos, Str *ret_bytes) CHECKED;
+void walk_end(CommitWalk *w);
+/* False: not what commit_add() writes. */
+bool stored_decode(Arena *a, StreamId stream, int64_t pos, Str bytes, StoredCommit *ret) CHECKED;
+/* Folders of an earlier layout, before their tables are touched. */
+Status layout_renew(Ctx *c, Db *db) CHECKED;
 
 /* Puts a commit of whatever origin into the ledger and projects what can be opened: the one way in
  * for the writer, for merging and for imports of bundles. Writer thread, inside a transaction.
  * ST_CONFLICT: it does not follow the stream's head (a gap or a fork). */
 typedef struct NewCommit {
     uint32_t stream_no;
-    Str header;
-    Header h;
+    StoredCommit sc; /* whole */
     Hash256 head;
-    const Str *parts;
-    size_t n_parts;
 } NewCommit;
 Status ledger_append(Ctx *c, Store *s, const NewCommit *n) CHECKED;
 
-/* What a commit is found by later: the key of each part; the act, and what made it idempotent. */
+/* What a commit is found by later: the key of each change part; the act, and what made it idempotent. */
 Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) CHECKED;
 Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) CHECKED;
 

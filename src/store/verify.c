@@ -7,6 +7,7 @@ typedef struct Check {
     VerifyReport *rep;
     bool all_seals;
     const StreamRow *stream;
+    KeyIds keys;
     uint64_t seq; /* of the last commit looked at */
     Hash256 head;
     Hlc clock;
@@ -22,40 +23,34 @@ static void fault(Ctx *c, Check *k, const char *what) {
                                      (unsigned long long)k->seq, what);
 }
 
-static void check_parts(Ctx *c, Check *k, Arena *scratch, const Header *h, Str bytes) {
-    Str *parts = arena_array(scratch, Str, h->n_parts);
-    if (!commit_parts_split(scratch, bytes, h->n_parts, parts)) {
-        fault(c, k, "parts cannot be read");
-        return;
-    }
-    for (size_t i = 0; i < h->n_parts; i++) {
-        if (!parts[i].s) {
+/* What the header says of the parts follows from them: an altered part is another header. */
+static void count_parts(Check *k, const StoredCommit *sc) {
+    for (size_t i = 0; i < sc->h.n_parts; i++)
+        if (sc->parts[i].s)
+            k->rep->parts++;
+        else
             k->rep->erased++;
-            continue;
-        }
-        k->rep->parts++;
-        Hash256 x = sha256(parts[i]);
-        if (memcmp(x.b, h->parts[i].cipher_hash.b, 32) != 0)
-            fault(c, k, "a part is not what its header names");
-    }
 }
 
-static void check_commit(Ctx *c, Check *k, Arena *scratch, int64_t pos, Str header, Str parts) {
-    Header h;
+static void check_commit(Ctx *c, Check *k, Arena *scratch, int64_t pos, Str bytes) {
+    StoredCommit sc;
     k->rep->commits++;
     uint64_t expected = k->seq + 1;
     k->seq = POS_SEQ(pos);
-    if (!header_decode(scratch, header, &h)) {
-        fault(c, k, "header cannot be read");
+    if (!stored_decode(scratch, k->stream->id, pos, bytes, &sc)) {
+        fault(c, k, "commit cannot be read");
         k->broken = true;
         return;
     }
-    if (h.seq != k->seq || k->seq != expected) fault(c, k, "commits are missing before it");
-    if (memcmp(h.stream.b, k->stream->id.b, 16) != 0) fault(c, k, "belongs to another stream");
-    if (memcmp(h.previous.b, k->head.b, 32) != 0) fault(c, k, "does not follow the one before it");
-    k->head = sha256(header);
-    k->clock = h.clock;
-    check_parts(c, k, scratch, &h, parts);
+    if (k->seq != expected) fault(c, k, "commits are missing before it");
+    if (memcmp(sc.h.previous.b, k->head.b, 32) != 0)
+        fault(c, k, "does not follow the one before it: one of the two was altered");
+    if (!commit_complete(&sc, &k->keys)) fault(c, k, "a key that it names is not known");
+    Buf header = buf_new(scratch, LEDGER_HEADER_MAX);
+    header_encode(&header, &sc.h);
+    k->head = sha256(buf_text(&header));
+    k->clock = sc.h.clock;
+    count_parts(k, &sc);
 }
 
 static Status check_seal(Ctx *c, Check *k, Db *db, int64_t pos) {
@@ -80,21 +75,17 @@ static Status check_seal(Ctx *c, Check *k, Db *db, int64_t pos) {
 }
 
 static Status check_stream(Ctx *c, Check *k, Reader *r, Arena *scratch) {
-    Stmt *st = db_stmt(
-        c, r->db,
-        "SELECT pos, header, parts FROM ledger_commit WHERE pos>?1 AND pos<?2 ORDER BY pos");
-    if (!st) return ctx_status(c);
-    bind_int(st, 1, LEDGER_POS(k->stream->no, 0));
-    bind_int(st, 2, LEDGER_POS(k->stream->no + 1, 0));
+    CommitWalk w;
+    TRY(walk_start(c, r->db, LEDGER_POS(k->stream->no, 0), LEDGER_POS(k->stream->no + 1, 0), &w));
     for (;;) {
-        bool row = false;
-        TRY(db_step(c, r->db, st, &row));
-        if (!row) break;
+        int64_t pos = 0;
+        Str bytes;
         arena_reset(scratch);
-        int64_t pos = col_int(st, 0);
-        check_commit(c, k, scratch, pos, col_bytes(st, 1), col_bytes(st, 2));
+        TRY(walk_next(c, &w, scratch, &pos, &bytes));
+        if (!pos) break;
+        check_commit(c, k, scratch, pos, bytes);
         if (k->broken) {
-            sqlite3_reset(st);
+            walk_end(&w);
             return ST_OK;
         }
         TRY(check_seal(c, k, r->db, pos));
@@ -140,14 +131,16 @@ Status store_verify(Ctx *c, Store *s, bool all_seals, VerifyReport *ret) {
         if (head.n == 32) memcpy(x.head.b, head.s, 32);
         vec_push(c->arena, &streams, x);
     }
-    Arena *scratch = arena_new(s->env, 256 << 20);
-    Status status = ST_OK;
+    Arena *scratch = arena_new(s->env, 256 << 20), *own = arena_new(s->env, (size_t)1 << 32);
+    KeyIds keys;
+    Status status = key_ids_all(c, c->reader->db, own, &keys);
     for (size_t i = 0; i < streams.n && status == ST_OK; i++) {
-        Check k = { .rep = ret, .all_seals = all_seals, .stream = &streams.v[i] };
+        Check k = { .rep = ret, .all_seals = all_seals, .stream = &streams.v[i], .keys = keys };
         ret->streams++;
         check_identity(c, &k, s);
         status = check_stream(c, &k, c->reader, scratch);
     }
     arena_free(scratch);
+    arena_free(own);
     return status;
 }

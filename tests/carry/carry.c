@@ -58,9 +58,11 @@ static Status wire_load(Side *from, const StreamRow *r, Wire *w) {
     for (uint64_t seq = 1; seq <= r->seq; seq++) {
         StoredCommit sc;
         bool sealed = false;
+        Str header;
         TRY(commit_load(c, c->reader, LEDGER_POS(r->no, seq), &sc));
+        TRY(commit_header(c, c->reader, &sc, &header));
         w->commits[seq - 1] =
-            (ForeignCommit){ .header = sc.header, .parts = sc.parts, .n_parts = sc.h.n_parts };
+            (ForeignCommit){ .header = header, .parts = sc.parts, .n_parts = sc.h.n_parts };
         TRY(seal_of(c, LEDGER_POS(r->no, seq), w->seal, &sealed));
         if (sealed) w->n = seq;
     }
@@ -80,7 +82,9 @@ static Status keys_load_all(Side *from, ForeignKey *keys, size_t *ret_n) {
         k->subject = col_id(st, 2);
         k->lane = (Lane)col_int(st, 3);
         k->office = scope_row(from->store, (uint32_t)col_int(st, 4))->office;
-        TRY(keys_load(c, from->store->keys, col_int(st, 0), k->key_id, &k->key));
+        KeyRow row;
+        TRY(keys_load(c, from->store->keys, col_int(st, 0), &row));
+        k->key = row.key;
     }
     return FAIL(c, ST_LIMIT, "", "error.internal");
 }
