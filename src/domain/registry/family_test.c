@@ -61,6 +61,21 @@ static void test_undo_puts_back_what_still_stands(void **state) {
                   scene_text(s, "{'act': '%s', 'reason': 'TYPING'}", f.group));
 }
 
+/* The joined name is of the parts as they are then. */
+static void test_undo_joins_the_names_anew(void **state) {
+    (void)state;
+    Family f = register_family();
+    scene_call(s, "person.correct",
+               scene_text(s, "{'id': '%s', 'fields': {'given_name': 'Ahmad'}}", f.husband));
+    const char *act = str_c(s->arena, id_text(s->arena, s->reply.act));
+    scene_call(s, "person.correct",
+               scene_text(s, "{'id': '%s', 'fields': {'father_name': 'Gul'}}", f.husband));
+    Val r = scene_call(s, "act.undo", scene_text(s, "{'act': '%s', 'reason': 'TYPING'}", act));
+    assert_int_equal(count_at(r, "moved_on"), 0);
+    assert_string_equal(text_at(s, file_of(f.husband), "person.fields.display_name"),
+                        "Mohammad Gul");
+}
+
 static void test_undo_of_a_move_brings_the_person_home(void **state) {
     (void)state;
     Family f = register_family();
@@ -684,6 +699,7 @@ int main(void) {
         T(test_a_registration_is_voided_and_taken_back),
         T(test_one_person_is_voided),
         T(test_undo_puts_back_what_still_stands),
+        T(test_undo_joins_the_names_anew),
         T(test_undo_of_a_move_brings_the_person_home),
         T(test_a_person_moves),
         T(test_a_familys_history_tells_who_came_and_went),

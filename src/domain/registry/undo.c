@@ -73,6 +73,12 @@ static void put_back(Ctx *c, Touched *t, const HistoryChange *ch) {
     val_set(c->arena, &t->fields, key, v);
 }
 
+/* It follows from the parts: names_rejoin(). */
+static bool is_joined_name(const HistoryChange *ch) {
+    return !ch->field->custom && strcmp(ch->kind->k->name, "person") == 0 &&
+           strcmp(ch->field->f.name, "display_name") == 0;
+}
+
 static Status undo_change(Ctx *c, Undo *u, const HistoryChange *ch) {
     Touched *t = NULL;
     bool hidden = ch->sealed && !(c->reach && c->reach->sealed);
@@ -80,6 +86,7 @@ static Status undo_change(Ctx *c, Undo *u, const HistoryChange *ch) {
     ASSERT(t);
     bool is_void = !ch->field->custom && ch->field->f.no == FIELD_VOID_NO;
     t->was_made = t->was_made || makes_record(ch);
+    if (is_joined_name(ch)) return ST_OK;
     if (!ch->stands || hidden) {
         note(c, &u->moved_on, ch->kind, ch->id, ch->field->f.name);
         return ST_OK;
@@ -91,6 +98,13 @@ static Status undo_change(Ctx *c, Undo *u, const HistoryChange *ch) {
     }
     put_back(c, t, ch);
     return ST_OK;
+}
+
+/* Of the parts as they will be: one of them may have been changed since and stay. */
+static void names_rejoin(Ctx *c, Touched *t) {
+    if (strcmp(t->kind->k->name, "person") != 0 || !names_touched(t->kind, t->fields)) return;
+    Merged m = { t->record, t->fields };
+    val_set_c(c->arena, &t->fields, "display_name", val_text(names_joined(c, t->kind, &m)));
 }
 
 /* A record the act made is voided whole; fields of others are put back. */
@@ -113,6 +127,7 @@ static Status undo_write(Ctx *c, Undo *u, Touched *t) {
         const FieldInfo *f = kind_field(t->kind, t->fields.map.v[i].key);
         note(c, &u->restored, t->kind, t->record->id, f->f.name);
     }
+    names_rejoin(c, t);
     return tx_set(c, t->kind, t->record->id, STR(""), t->fields);
 }
 
