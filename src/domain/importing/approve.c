@@ -1,4 +1,5 @@
-/* approve.c: import.approve: the families of a batch are registered, some hundred a transaction.
+/* approve.c: import.approve: the families of a batch are registered, some hundred a transaction; then
+ * the corrections that were chosen are carried out (corrections.c).
  *
  * Each is a call of group.register of its own, so that one that fails does not hold up the others, and
  * each bears an idempotency key made from the batch: approving again, after a power cut or a
@@ -30,6 +31,8 @@ typedef struct Approve {
     atomic_llong done;
     atomic_bool stop;
     int64_t made, people_failed;
+    Choice choice;
+    Corrected corrected;
 } Approve;
 
 typedef struct Approver {
@@ -290,6 +293,7 @@ static Status write_approved(Ctx *c, void *arg) {
     Val fields = val_map();
     val_set_c(c->arena, &fields, "state", val_text(STR("APPROVED")));
     val_set_c(c->arena, &fields, "made", val_int(a->made));
+    if (a->head.offers) val_set_c(c->arena, &fields, "corrected", val_int(a->corrected.made));
     if (!id_is_none(c->actor->user))
         val_set_c(c->arena, &fields, "approved_by", val_id(c->arena, c->actor->user));
     TRY(tx_set(c, batch_kind(c), a->id, STR(""), fields));
@@ -304,7 +308,11 @@ static void answer(Ctx *c, Approve *a, const Approver *w, bool repeated) {
             const Failure *f = &w[i].failures.v[k];
             finding_add_err(&failed, false, f->row, f->line, NULL, STR(""), &f->err);
         }
+    if (w) findings_merge(&failed, &a->corrected.refused);
     findings_sort(&failed);
+    val_set_c(c->arena, &out, "corrected", val_int(a->corrected.made));
+    val_set_c(c->arena, &out, "corrections_left", val_int(a->corrected.left));
+    val_set_c(c->arena, &out, "corrections_refused", val_int((int64_t)a->corrected.refused.errors));
     val_set_c(c->arena, &out, "batch", val_id(c->arena, a->id));
     val_set_c(c->arena, &out, "made", val_int(a->made));
     val_set_c(c->arena, &out, "failed", val_int(a->people_failed));
@@ -348,11 +356,14 @@ static Status run_approvers(Ctx *c, Approve *a, Approver *w) {
 Status op_import_approve(Ctx *c, OpCall *call) {
     Approve a = { .call = call, .c = c };
     Approver *w = arena_array(c->arena, Approver, APPROVERS);
+    TRY(choice_read(c, call, &a.choice));
     TRY(batch_read(c, look_first, &a));
     Str state = record_text(a.batch, "state");
     if (str_is(state, "APPROVED")) {
         Val made = record_value(a.batch, "made");
+        Val corrected = record_value(a.batch, "corrected");
         a.made = made.type == VAL_INT ? made.i : 0;
+        a.corrected.made = corrected.type == VAL_INT ? corrected.i : 0;
         answer(c, &a, NULL, true);
         return ST_OK;
     }
@@ -360,7 +371,8 @@ Status op_import_approve(Ctx *c, OpCall *call) {
         return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
     TRY(store_write(c->store, c, write_begun, &a));
     TRY(run_approvers(c, &a, w));
-    if (a.made == 0) return nothing_made(c, &a, w);
+    if (a.made == 0 && a.head.families > 0) return nothing_made(c, &a, w);
+    TRY(corrections_make(c, call, a.id, &a.head, &a.choice, &a.corrected));
     TRY(batch_write(c, call, write_approved, &a));
     answer(c, &a, w, false);
     return ST_OK;

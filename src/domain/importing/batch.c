@@ -1,6 +1,6 @@
 /* batch.c: a batch's record, and the LOCAL items that hold its rows until it is decided.
  *
- *   "import.head"        <batch>   CBOR {chunks, families, settings, begun}
+ *   "import.head"        <batch>   CBOR {chunks, families, offers, offer_pieces, settings, begun}
  *   "import.<batch>"     000000 …  CBOR list of families {input, rows}, some hundred a chunk
  *
  * Rows of people who never came into the register must not linger: what is refused is taken away at
@@ -68,6 +68,8 @@ Status head_read(Ctx *c, Id batch, Head *ret) {
     *ret = (Head){
         .chunks = val_get_int(v, "chunks", 0),
         .families = val_get_int(v, "families", 0),
+        .offers = val_get_int(v, "offers", 0),
+        .offer_pieces = val_get_int(v, "offer_pieces", 0),
         .settings = val_get_text(v, "settings", STR("")),
         .begun = val_get_bool(v, "begun", false),
     };
@@ -78,6 +80,8 @@ Status head_put(Ctx *c, Id batch, const Head *h) {
     Val v = val_map();
     val_set_c(c->arena, &v, "chunks", val_int(h->chunks));
     val_set_c(c->arena, &v, "families", val_int(h->families));
+    val_set_c(c->arena, &v, "offers", val_int(h->offers));
+    val_set_c(c->arena, &v, "offer_pieces", val_int(h->offer_pieces));
     val_set_c(c->arena, &v, "settings", val_text(h->settings));
     val_set_c(c->arena, &v, "begun", val_bool(h->begun));
     Buf b = buf_new(c->arena, 4096);
@@ -108,6 +112,7 @@ Status chunk_read(Ctx *c, Id batch, int64_t i, Val *ret_families) {
 Status batch_forget(Ctx *c, Id batch, const Head *h) {
     for (int64_t i = 0; i < h->chunks; i++)
         TRY(local_delete(c, space_of(c, batch), chunk_name(c, i)));
+    TRY(corrections_drop(c, batch, h));
     return local_delete(c, HEADS, id_text(c->arena, batch));
 }
 
@@ -218,7 +223,7 @@ Status importing_forget(Ctx *c, Id subject) {
     TRY(local_delete_older(c, STR(IMPORT_FILES), c->now + TIME_DAY, FILES_WAITING_MAX, NULL));
     for (size_t i = 0; i < n; i++)
         TRY(forget_made_by(c, &entries[i].act, subject));
-    return ST_OK;
+    return corrections_forget(c, subject);
 }
 
 /* ---- memory and reads for a part of the work ------------------------------------------------------------ */

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { LOOK_FAMILIES_MAX = 100 };
+enum { LOOK_FAMILIES_MAX = 100, LOOK_CORRECTIONS_MAX = 200 };
 
 /* ---- import.look ------------------------------------------------------------------------------------ */
 
@@ -34,6 +34,19 @@ static Status put_families(Ctx *c, const Record *batch, int64_t from, Val *out) 
     return ST_OK;
 }
 
+static Status put_corrections(Ctx *c, const Record *batch, int64_t from, Val *out) {
+    Head h;
+    Val list;
+    int64_t next;
+    TRY(head_read(c, batch->id, &h));
+    if (h.offers == 0) return ST_OK;
+    TRY(corrections_look(c, batch->id, &h, from, LOOK_CORRECTIONS_MAX, &list, &next));
+    val_set_c(c->arena, out, "corrections", list);
+    val_set_c(c->arena, out, "n_corrections", val_int(h.offers));
+    if (next >= 0) val_set_c(c->arena, out, "corrections_next", val_int(next));
+    return ST_OK;
+}
+
 Status op_import_look(Ctx *c, OpCall *call) {
     Record *batch;
     Val out = val_map(), fields = val_map();
@@ -42,8 +55,10 @@ Status op_import_look(Ctx *c, OpCall *call) {
     put_fields(c, batch, &fields);
     val_set_c(c->arena, &out, "batch", val_id(c->arena, batch->id));
     val_set_c(c->arena, &out, "fields", fields);
-    if (str_is(record_text(batch, "state"), "STAGED"))
+    if (str_is(record_text(batch, "state"), "STAGED")) {
         TRY(put_families(c, batch, val_get_int(call->input, "from", 0), &out));
+        TRY(put_corrections(c, batch, val_get_int(call->input, "corrections_from", 0), &out));
+    }
     call->result = out;
     return ST_OK;
 }

@@ -73,6 +73,7 @@ typedef struct Work {
     Families families;
     Str *encoded;   /* of each family; s == NULL: not taken */
     RowMark *marks; /* of each row of the table */
+    ChangedRow *changed;
     atomic_size_t next, done;
     atomic_bool stop;
 } Work;
@@ -124,7 +125,7 @@ static void relationships(Family *f) {
             val_set_c(f->c->arena, &f->members[i].input, "relationship", val_text(STR("U")));
 }
 
-static const Column *column_of(const Plan *plan, Str target) {
+const Column *column_of_target(const Plan *plan, Str target) {
     for (size_t i = 0; i < plan->table.n_columns; i++)
         if (str_eq(plan->columns[i].target_text, target)) return &plan->columns[i];
     return NULL;
@@ -146,7 +147,7 @@ static Val group_of(Family *f) {
             if (val_eq(had, p->value)) continue;
             Str target = str_concat(f->c->arena, STR("registration_group."), p->key);
             finding_add(&f->w->findings, true, m->source->row, m->source->line,
-                        column_of(f->plan, target),
+                        column_of_target(f->plan, target),
                         p->value.type == VAL_TEXT ? p->value.text : STR(""),
                         "error.import.group.differs", NULL);
         }
@@ -196,13 +197,13 @@ static const Column *column_of_path(const Plan *plan, const Member *m, Str rest)
     if (col) return col;
     if (str_starts(rest, STR("person."))) {
         Str field = str_slice(rest, 7, rest.n);
-        col = column_of(plan, field);
-        if (!col && str_is(field, "given_name")) col = column_of(plan, STR("full_name"));
-        if (!col && str_is(field, "birth_date")) col = column_of(plan, STR("age"));
+        col = column_of_target(plan, field);
+        if (!col && str_is(field, "given_name")) col = column_of_target(plan, STR("full_name"));
+        if (!col && str_is(field, "birth_date")) col = column_of_target(plan, STR("age"));
         return col;
     }
-    if (str_is(rest, "relationship")) return column_of(plan, STR("membership.relationship"));
-    return str_starts(rest, STR("names[")) ? column_of(plan, STR("name.number")) : NULL;
+    if (str_is(rest, "relationship")) return column_of_target(plan, STR("membership.relationship"));
+    return str_starts(rest, STR("names[")) ? column_of_target(plan, STR("name.number")) : NULL;
 }
 
 static Str value_in(const Plan *plan, const SourceRow *row, const Column *col) {
@@ -221,7 +222,7 @@ static void take_errors(Family *f, size_t from) {
         if (i < f->n)
             col = column_of_path(f->plan, &f->members[i], rest);
         else if (str_starts(err->path, STR("group.")))
-            col = column_of(f->plan, str_concat(c->arena, STR("registration_"), err->path));
+            col = column_of_target(f->plan, str_concat(c->arena, STR("registration_"), err->path));
         if (i >= f->n) i = f->focal;
         Member *m = &f->members[i];
         bool follows = m->failed && (str_is(err->key, "error.name.required") ||
@@ -364,12 +365,58 @@ static void tell_held(Family *f) {
 
 /* ---- who was there before ------------------------------------------------------------------------------------ */
 
-/* The row is another person's by now, or the same person's and corrected: people decide. */
-static void tell_changed(Family *f, const SourceRow *s, const Record *person) {
-    finding_add(&f->w->findings, false, s->row, s->line, f->plan->key,
-                value_in(f->plan, s, f->plan->key), "error.import.changed", "name",
-                record_text(person, "display_name"), "number", record_text(person, "number"), NULL);
-    f->w->rows_failed++;
+/* The row is another person's by now, or says of this one what cannot be offered: people decide. */
+static void tell_changed(Family *f, const SourceRow *s, const Column *col, const Record *person,
+                         bool warning) {
+    if (!col) col = f->plan->key;
+    finding_add(&f->w->findings, warning, s->row, s->line, col, value_in(f->plan, s, col),
+                "error.import.changed", "name", record_text(person, "display_name"), "number",
+                record_text(person, "number"), NULL);
+}
+
+static void keep_changed(Family *f, size_t row, const Record *person, Val changes) {
+    Arena *a = f->c->arena;
+    const SourceRow *s = &f->plan->table.rows[row];
+    Val one = val_map();
+    val_set_c(a, &one, "person", val_text(id_text(a, person->id)));
+    val_set_c(a, &one, "name", val_text(record_text(person, "display_name")));
+    val_set_c(a, &one, "number", val_text(record_text(person, "number")));
+    val_set_c(a, &one, "row", val_int((int64_t)s->row));
+    val_set_c(a, &one, "line", val_int((int64_t)s->line));
+    val_set_c(a, &one, "changes", changes);
+    Buf b = buf_new(a, 1 << 20);
+    cbor_put_val(&b, one);
+    f->w->work->changed[row] = (ChangedRow){ str_copy(f->w->keep, buf_text(&b)), changes.list.n };
+}
+
+/* Checked by itself as any row is, then held against the person. What the register says already is no
+ * change any more. */
+static Status meet_changed(Family *f, size_t row, const Record *person) {
+    const SourceRow *s = &f->plan->table.rows[row];
+    Family one = { .w = f->w, .c = f->c, .plan = f->plan, .index = f->index, .n = 1 };
+    Differences d;
+    if (record_is_void(person)) {
+        tell_changed(f, s, NULL, person, false);
+        f->w->rows_failed++;
+        return ST_OK;
+    }
+    one.members = arena_array(f->c->arena, Member, 1);
+    row_read(f->c, f->plan, s, &f->w->findings, &one.members[0]);
+    one.n_failed = one.members[0].failed;
+    build_input(&one);
+    check_family(&one);
+    if (one.n_failed) return f->w->rows_failed++, ST_OK;
+    TRY(changed_compare(f->c, f->plan, &one.members[0], one.typed, person, &d));
+    bool offered = d.changes.list.n > 0;
+    for (size_t i = 0; i < d.others.n; i++)
+        tell_changed(f, s, d.others.v[i], person, offered);
+    if (offered)
+        keep_changed(f, row, person, d.changes);
+    else if (d.others.n)
+        f->w->rows_failed++;
+    else
+        f->w->rows_again++;
+    return ST_OK;
 }
 
 static void tell_family_there(Family *f, const SourceRow *s, const Record *person) {
@@ -394,7 +441,7 @@ static Status meet_earlier(Family *f, const FamilyRows *rows, bool *ret_met) {
         if (!was[i])
             tell_family_there(f, s, any);
         else if (f->plan->earlier[rows->rows[i]].changed)
-            tell_changed(f, s, was[i]);
+            TRY(meet_changed(f, rows->rows[i], was[i]));
         else
             f->w->rows_again++;
     }
@@ -545,11 +592,20 @@ static void take_families(Ctx *c, const Work *work, Reading *ret) {
     }
 }
 
+static void take_changed(Ctx *c, const Work *work, Reading *ret) {
+    for (size_t i = 0; i < work->plan->table.n; i++) {
+        if (!work->changed[i].bytes.s) continue;
+        vec_push(c->arena, &ret->changed, work->changed[i]);
+        ret->n_changes += work->changed[i].n;
+    }
+}
+
 Status families_read(Ctx *c, const Plan *plan, Job *job, Reading *ret) {
     Work work = { .c = c, .plan = plan, .job = job, .families = families_of(c, plan) };
     Worker *w = arena_array(c->arena, Worker, WORKERS);
     work.encoded = arena_array(c->arena, Str, work.families.n + 1);
     work.marks = arena_array(c->arena, RowMark, plan->table.n + 1);
+    work.changed = arena_array(c->arena, ChangedRow, plan->table.n + 1);
     for (size_t i = 0; i < WORKERS; i++)
         worker_init(&w[i], &work);
     bool second = pthread_create(&w[1].thread, NULL, worker_run, &w[1]) == 0;
@@ -570,5 +626,6 @@ Status families_read(Ctx *c, const Plan *plan, Job *job, Reading *ret) {
                     str_printf(c->arena, "%zu", ret->rows_again), NULL);
     findings_sort(&ret->findings);
     take_families(c, &work, ret);
+    take_changed(c, &work, ret);
     return ST_OK;
 }

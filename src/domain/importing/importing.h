@@ -4,7 +4,9 @@
  * Owns the kind import_batch and the operations import.stage, import.look, import.approve,
  * import.refuse and import.take_back. A batch is STAGED → APPROVED → TAKEN_BACK, or STAGED → REFUSED.
  * Nothing is in the register before approval; approval calls group.register, family by family, so
- * that an import can do nothing that a clerk could not do.
+ * that an import can do nothing that a clerk could not do. What a later version of a list says of people
+ * who are there is offered as corrections, of which the approval says which are made: an approval that
+ * does not say so makes none.
  *
  * Operations are called through op_call() only. Limits: IMPORT_* in importing_int.h. */
 #ifndef DOMAIN_IMPORTING_IMPORTING_H

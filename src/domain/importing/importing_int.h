@@ -2,7 +2,8 @@
  *
  * The way of a list: table.c cuts the file into rows; mapping.c says what each column is (headers.c
  * knows the words, sniff.c looks at the content); rows.c reads one row by cells.c and codes.c;
- * families.c puts rows together and checks them as group.register would; batch.c keeps them. */
+ * families.c puts rows together and checks them as group.register would; batch.c keeps them. Of rows
+ * that came before (seen.c) changed.c finds what they would correct, and corrections.c keeps that. */
 #ifndef DOMAIN_IMPORTING_IMPORTING_INT_H
 #define DOMAIN_IMPORTING_IMPORTING_INT_H
 
@@ -207,7 +208,20 @@ typedef struct Member {
 } Member;
 void row_read(Ctx *c, const Plan *plan, const SourceRow *row, Findings *f, Member *ret);
 
+/* ---- changed.c: a row that says something else --------------------------------------------------------- */
+
+typedef struct Differences {
+    Val changes; /* [{kind, id, field, was, now, earlier, moved, set}]: what can be corrected */
+    VEC(const Column *) others; /* what else differs, for people; NULL: no column of its own */
+} Differences;
+/* typed: the input of group.register for this row alone. In a read. */
+Status changed_compare(Ctx *c, const Plan *plan, const Member *m, Val typed, const Record *person,
+                       Differences *ret) CHECKED;
+
 /* ---- families.c ------------------------------------------------------------------------------------- */
+
+/* The column that was taken as a target; NULL: none. */
+const Column *column_of_target(const Plan *plan, Str target);
 
 typedef struct FamilyRows {
     size_t *rows; /* indexes into the table */
@@ -246,10 +260,18 @@ Status seen_drop(Ctx *c, Id batch) CHECKED;
 /* Of one person. */
 Status seen_forget(Ctx *c, Id batch, int64_t family, size_t member) CHECKED;
 
+/* A row that would correct somebody. */
+typedef struct ChangedRow {
+    Str bytes; /* CBOR {person, name, number, row, line, changes}; s == NULL: none */
+    size_t n;  /* of the changes */
+} ChangedRow;
+
 /* What is kept of a list that was read. */
 typedef struct Reading {
     VEC(Str) families; /* CBOR {input, rows: [{row, line, cells}]}, in the order of the file */
     VEC(SeenRow) seen;
+    VEC(ChangedRow) changed; /* in the order of the file */
+    size_t n_changes;
     size_t rows_good, rows_failed, rows_held, rows_again, doubles;
     Findings findings;
 } Reading;
@@ -264,8 +286,9 @@ Status table_read(Ctx *c, Str bytes, Findings *f, Table *ret) CHECKED;
 
 typedef struct Head {
     int64_t chunks, families;
-    Str settings; /* hex of a hash of mapping, values and kind */
-    bool begun;   /* somebody has begun to approve it */
+    int64_t offers, offer_pieces; /* corrections.c */
+    Str settings;                 /* hex of a hash of mapping, values and kind */
+    bool begun;                   /* somebody has begun to approve it */
 } Head;
 const KindInfo *batch_kind(Ctx *c);
 /* A batch that is there and yours to see; path "batch". */
@@ -294,6 +317,37 @@ Status scratch_run(Ctx *c, size_t cap, BatchStep step, void *arg) CHECKED;
 Status batch_read(Ctx *c, BatchStep step, void *arg) CHECKED;
 /* One write of this room that is an act of its own. */
 Status batch_write(Ctx *c, const OpCall *call, BatchStep step, void *arg) CHECKED;
+
+/* ---- corrections.c: what a later version of a list would correct ---------------------------------------- */
+
+/* Counts h->offers and h->offer_pieces. */
+Status corrections_put(Ctx *c, Id batch, const ChangedRow *rows, size_t n, Head *h) CHECKED;
+Status corrections_drop(Ctx *c, Id batch, const Head *h) CHECKED;
+Status corrections_forget(Ctx *c, Id person) CHECKED;
+/* [{n, person, name, number, row, line, kind, field, was, now, earlier, moved, marked}], from the first
+ * row on until there are max. */
+Status corrections_show(Ctx *c, const ChangedRow *rows, size_t n, size_t max, Val *ret) CHECKED;
+/* Those from number `from` on; *ret_next -1: there are no more. In a read. */
+Status corrections_look(Ctx *c, Id batch, const Head *h, int64_t from, size_t max, Val *ret,
+                        int64_t *ret_next) CHECKED;
+/* Which are taken: those that are marked or none, but for the numbers named, where it is the other way
+ * round. */
+typedef struct Choice {
+    bool marked;
+    int64_t *but; /* ascending */
+    size_t n;
+} Choice;
+Status choice_read(Ctx *c, const OpCall *call, Choice *ret) CHECKED;
+typedef struct Corrected {
+    int64_t made, left; /* values; left: as they were, refused ones among them */
+    Findings refused;
+} Corrected;
+Status corrections_make(Ctx *c, OpCall *call, Id batch, const Head *h, const Choice *choice,
+                        Corrected *ret) CHECKED;
+/* The idempotency key of the act that carries a correction out. */
+Id correction_key(Id batch, int64_t number);
+/* Its act, ID_NONE where there is none, and whom it has touched. In a read. */
+Status correction_act(Ctx *c, Id batch, int64_t number, Id *ret_act, Record **ret_person) CHECKED;
 
 /* ---- profile.c ------------------------------------------------------------------------------------------ */
 

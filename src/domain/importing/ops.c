@@ -11,6 +11,10 @@ static const Field batch_fields[] = {
     { "families", .no = 10, .type = FT_INT, .doc = "Families they make" },
     { "doubles", .no = 11, .type = FT_INT,
       .doc = "Rows that looked like somebody in the list or in the register" },
+    { "rows_changed", .no = 12, .type = FT_INT,
+      .doc = "Rows that say something else of somebody who is there" },
+    { "corrections", .no = 13, .type = FT_INT, .doc = "Values they offered to correct" },
+    { "corrected", .no = 14, .type = FT_INT, .doc = "Values it has corrected" },
     { "state", .no = 5, .type = FT_CODE, .codes = "import_state", .flags = FF_INDEXED,
       .merge = MERGE_MUST_RESOLVE, .doc = "Staged, approved, refused, taken back" },
     { "approved_by", .no = 6, .type = FT_REF, .kind = "user", .doc = "Who approved it" },
@@ -73,6 +77,11 @@ static const Field stage_out[] = {
     COUNT("failed", "Rows with an error"),
     COUNT("held", "Good rows of a family with a wrong one"),
     COUNT("again", "Rows that an earlier batch has brought in already, left out"),
+    COUNT("changed", "Rows that would correct somebody who is there"),
+    COUNT("n_corrections", "Values they would correct, listed or not"),
+    ANYTHING("corrections", "[{n, person, name, number, row, line, kind, field, was, now, earlier, "
+                            "moved, marked}]: changed in the register since the list said "
+                            "something: moved and not marked"),
     COUNT("families", "Families the good rows make"),
     COUNT("doubles", "Times that a row looked like somebody else in the list or the register"),
     COUNT("made", "Persons the batch has made"),
@@ -89,6 +98,8 @@ SHAPE(returns_stage, "import_staged", stage_out);
 static const Field look_in[] = {
     BATCH_IN,
     { "from", .type = FT_INT, .min = 0, .max = INT32_MAX, .doc = "First family wanted, from 0" },
+    { "corrections_from", .type = FT_INT, .min = 0, .max = INT32_MAX,
+      .doc = "First correction wanted, from 0" },
 };
 SHAPE(takes_look, "import_look", look_in);
 static const Field look_out[] = {
@@ -97,15 +108,28 @@ static const Field look_out[] = {
     ANYTHING("families", "[{input, rows}]: what will be registered, and from what; while staged"),
     { "begun", .type = FT_BOOL, .doc = "Its approval has begun" },
     COUNT("next", "Number of the family after these"),
+    ANYTHING("corrections", "As import.stage lists them, those that the reader may see; present: "
+                            "what the register says now; stale: it has changed since the list "
+                            "was checked, and will not be corrected"),
+    COUNT("n_corrections", "All of them"),
+    COUNT("corrections_next", "Number of the correction after these"),
 };
 SHAPE(returns_look, "import_seen", look_out);
 
-static const Field approve_in[] = { BATCH_IN };
+static const Field approve_in[] = {
+    BATCH_IN,
+    { "corrections", .type = FT_TEXT, .max = 10,
+      .doc = "Corrections to be made: marked, or none (the default)" },
+    ANYTHING("corrections_but", "[n]: numbers of those for which it is the other way round"),
+};
 SHAPE(takes_approve, "import_approve", approve_in);
 static const Field approve_out[] = {
     BATCH_OUT,
     COUNT("made", "Persons made"),
     COUNT("failed", "Families that could not be registered"),
+    COUNT("corrected", "Values corrected"),
+    COUNT("corrections_left", "Values left as they were, refused ones among them"),
+    COUNT("corrections_refused", "Corrections refused: listed among the errors"),
     ANYTHING("errors", "Why: as import.stage lists them"),
     { "repeated", .type = FT_BOOL, .doc = "It had been approved before" },
 };
@@ -119,6 +143,7 @@ SHAPE(returns_refuse, "import_refused", refuse_out);
 static const Field take_back_out[] = {
     BATCH_OUT,
     COUNT("voided", "Persons that no longer count"),
+    COUNT("undone", "Corrections that were undone"),
     COUNT("n_stays", "What stays, listed or not"),
     ANYTHING("stays", "[{kind, id, person, name}]: worked on since"),
 };

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { PREVIEW_ROWS = 5 };
+enum { PREVIEW_ROWS = 5, CORRECTIONS_LISTED_MAX = 1000 };
 
 /* ---- the file ---------------------------------------------------------------------------------------- */
 
@@ -188,6 +188,10 @@ static Status write_batch_record(Ctx *c, void *arg) {
     val_set_c(a, &fields, "rows_good", val_int((int64_t)s->reading.rows_good));
     val_set_c(a, &fields, "families", val_int((int64_t)s->reading.families.n));
     val_set_c(a, &fields, "doubles", val_int((int64_t)s->reading.doubles));
+    if (s->reading.n_changes) {
+        val_set_c(a, &fields, "rows_changed", val_int((int64_t)s->reading.changed.n));
+        val_set_c(a, &fields, "corrections", val_int((int64_t)s->reading.n_changes));
+    }
     val_set_c(a, &fields, "made", val_int(0));
     val_set_c(a, &fields, "file_hash", val_text(s->hash));
     TRY(tx_create(c, batch_kind(c), s->batch, s->plan.office, fields));
@@ -201,6 +205,7 @@ static Status keep(Ctx *c, Stage *s) {
     s->batch = id_new(c->env);
     s->head = (Head){ .families = (int64_t)s->reading.families.n, .settings = s->settings };
     TRY(put_chunks(c, s));
+    TRY(corrections_put(c, s->batch, s->reading.changed.v, s->reading.changed.n, &s->head));
     TRY(seen_put(c, s->batch, s->reading.seen.v, s->reading.seen.n));
     return batch_write(c, s->call, write_batch_record, s);
 }
@@ -234,8 +239,8 @@ static void put_count(Ctx *c, Val *out, const char *key, size_t n) {
     val_set_c(c->arena, out, key, val_int((int64_t)n));
 }
 
-static void answer(Ctx *c, Stage *s) {
-    Val out = val_map();
+static Status answer(Ctx *c, Stage *s) {
+    Val out = val_map(), corrections;
     const Reading *r = &s->reading;
     if (!id_is_none(s->batch)) val_set_c(c->arena, &out, "batch", val_id(c->arena, s->batch));
     put_count(c, &out, "rows", s->plan.table.n);
@@ -243,6 +248,8 @@ static void answer(Ctx *c, Stage *s) {
     put_count(c, &out, "failed", r->rows_failed);
     put_count(c, &out, "held", r->rows_held);
     put_count(c, &out, "again", r->rows_again);
+    put_count(c, &out, "changed", r->changed.n);
+    put_count(c, &out, "n_corrections", r->n_changes);
     put_count(c, &out, "families", r->families.n);
     put_count(c, &out, "doubles", r->doubles);
     put_count(c, &out, "n_errors", r->findings.errors);
@@ -253,7 +260,10 @@ static void answer(Ctx *c, Stage *s) {
     val_set_c(c->arena, &out, "values", findings_values(c, &r->findings));
     val_set_c(c->arena, &out, "mapping", mapping_show(c, &s->plan));
     val_set_c(c->arena, &out, "preview", preview(c, &s->plan));
+    TRY(corrections_show(c, r->changed.v, r->changed.n, CORRECTIONS_LISTED_MAX, &corrections));
+    val_set_c(c->arena, &out, "corrections", corrections);
     s->call->result = out;
+    return ST_OK;
 }
 
 /* ---- the operation ---------------------------------------------------------------------------------------- */
@@ -304,7 +314,7 @@ Status op_import_stage(Ctx *c, OpCall *call) {
     TRY(seen_look(c, &s.plan));
     TRY(families_read(c, &s.plan, call->job, &s.reading));
     TRY(save_profile(c, &s));
-    if (!s.dry_run && s.reading.families.n) TRY(keep(c, &s));
-    answer(c, &s);
-    return ST_OK;
+    bool brings = s.reading.families.n || s.reading.n_changes;
+    if (!s.dry_run && brings) TRY(keep(c, &s));
+    return answer(c, &s);
 }

@@ -1,5 +1,5 @@
-/* take_back.c: import.take_back: what a batch has made becomes void, but for what has been worked on
- * since, which stays and is listed.
+/* take_back.c: import.take_back: what a batch has made becomes void and what it has corrected is put
+ * back, but for what has been worked on since, which stays and is listed.
  *
  * The ledger knows what the batch made: the acts bear its keys (family_key). A record has been
  * touched when another act stands in the history of its subject. */
@@ -17,9 +17,9 @@ typedef struct Stay {
 typedef struct TakeBack {
     OpCall *call;
     Record *batch;
-    int64_t families, first;
+    int64_t families, corrections, first;
     Str reason, reason_text;
-    int64_t voided, n_stays;
+    int64_t voided, undone, n_stays;
     Arena *arena; /* of the job: what stays */
     VEC(Stay) stays;
 } TakeBack;
@@ -186,6 +186,58 @@ static Status take_some(Ctx *c, void *arg) {
     return ST_OK;
 }
 
+/* ---- corrections --------------------------------------------------------------------------------------------- */
+
+static void call_undo(Ctx *c, TakeBack *t, Calls *calls, Id act, Record *person) {
+    Val input = val_map();
+    val_set_c(c->arena, &input, "act", val_text(id_text(c->arena, act)));
+    val_set_c(c->arena, &input, "reason", val_text(STR("IMPORT")));
+    if (t->reason_text.n) val_set_c(c->arena, &input, "reason_text", val_text(t->reason_text));
+    OpRequest q = { .op = STR("act.undo"), .client_time = TIME_NONE, .input = input };
+    q.purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, t->batch->id));
+    vec_push(c->arena, &calls->q, q);
+    vec_push(c->arena, &calls->what, person);
+    vec_push(c->arena, &calls->people, 0);
+}
+
+static Status plan_undo(Ctx *c, void *arg) {
+    void **args = arg;
+    TakeBack *t = args[0];
+    const Reach *own = c->reach;
+    Status st = ST_OK;
+    c->reach = &reach_everything;
+    for (int64_t i = t->first;
+         st == ST_OK && i < t->corrections && i < t->first + TAKE_BACK_AT_ONCE; i++) {
+        Id act;
+        Record *person;
+        st = correction_act(c, t->batch->id, i, &act, &person);
+        if (st == ST_OK && !id_is_none(act) && person) call_undo(c, t, args[1], act, person);
+    }
+    c->reach = own;
+    return st;
+}
+
+/* What somebody has changed since the correction keeps its value. */
+static Status undo_some(Ctx *c, void *arg) {
+    TakeBack *t = arg;
+    Calls calls = { 0 };
+    void *args[2] = { t, &calls };
+    TRY(batch_read(c, plan_undo, args));
+    size_t n = calls.q.n;
+    if (n == 0) return ST_OK;
+    OpReply *replies = arena_array(c->arena, OpReply, n);
+    Status *statuses = arena_array(c->arena, Status, n);
+    TRY(op_call_batch(c, c->store, t->call->table, calls.q.v, n, replies, statuses));
+    for (size_t i = 0; i < n; i++) {
+        Val moved = val_get(replies[i].result, "moved_on");
+        bool whole = statuses[i] == ST_OK && (moved.type != VAL_LIST || moved.list.n == 0);
+        t->undone += statuses[i] == ST_OK;
+        if (!whole) stays(t, calls.what.v[i]);
+    }
+    ctx_forget_errors(c);
+    return ST_OK;
+}
+
 /* ---- the operation ------------------------------------------------------------------------------------------- */
 
 static Status look_first(Ctx *c, void *arg) {
@@ -197,7 +249,9 @@ static Status look_first(Ctx *c, void *arg) {
     if (!str_is(state, "APPROVED"))
         return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
     Val families = record_value(t->batch, "families");
+    Val corrections = record_value(t->batch, "corrections");
     t->families = families.type == VAL_INT ? families.i : 0;
+    t->corrections = corrections.type == VAL_INT ? corrections.i : 0;
     return ST_OK;
 }
 
@@ -222,6 +276,7 @@ static void answer(Ctx *c, TakeBack *t) {
     }
     val_set_c(c->arena, &out, "batch", val_id(c->arena, t->batch->id));
     val_set_c(c->arena, &out, "voided", val_int(t->voided));
+    val_set_c(c->arena, &out, "undone", val_int(t->undone));
     val_set_c(c->arena, &out, "n_stays", val_int(t->n_stays));
     val_set_c(c->arena, &out, "stays", list);
     t->call->result = out;
@@ -236,6 +291,11 @@ Status op_import_take_back(Ctx *c, OpCall *call) {
         if (job_cancelled(call->job)) return FAIL(c, ST_CANCELLED, "", "error.cancelled");
         job_progress(call->job, t.first, t.families, "phase.import.take_back");
         TRY(scratch_run(c, SCRATCH_MAX, take_some, &t));
+    }
+    for (t.first = 0; t.first < t.corrections; t.first += TAKE_BACK_AT_ONCE) {
+        if (job_cancelled(call->job)) return FAIL(c, ST_CANCELLED, "", "error.cancelled");
+        job_progress(call->job, t.first, t.corrections, "phase.import.take_back");
+        TRY(scratch_run(c, SCRATCH_MAX, undo_some, &t));
     }
     TRY(batch_write(c, call, write_taken_back, &t));
     answer(c, &t);
