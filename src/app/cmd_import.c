@@ -1,5 +1,6 @@
 /* cmd_import.c: a list of people from a file: staged as one batch, its errors said all at once, and
- * approved unless it is a dry run. */
+ * approved unless it is a dry run. Of what it would correct that is taken which nobody has changed since
+ * the last list; the rest is said and left. */
 #include "app/list.h"
 
 #include "base/banned.h"
@@ -51,6 +52,44 @@ static void print_errors(const Cli *cli, Val staged) {
         say(cli, cli->out, "cli.import.errors", "errors", number_text(cli, n_errors), NULL);
     if (n_warnings)
         say(cli, cli->out, "cli.import.warnings", "warnings", number_text(cli, n_warnings), NULL);
+}
+
+static Str value_text(const Cli *cli, Val correction, const char *label, const char *value) {
+    Val v = val_get(correction, label);
+    if (val_is_absent(v)) v = val_get(correction, value);
+    if (v.type == VAL_TEXT) return v.text;
+    if (v.type == VAL_NULL || v.type == VAL_NONE) return STR("-");
+    Buf b = buf_new(cli->arena, 1 << 16);
+    json_write(&b, v);
+    return buf_text(&b);
+}
+
+static void print_correction(const Cli *cli, Val one, bool moved) {
+    Arena *a = cli->arena;
+    Str field = str_printf(a, "field.%.*s.%.*s", STR_ARG(text_in(one, "kind")),
+                           STR_ARG(text_in(one, "field")));
+    Str label = text_of(cli, str_c(a, field), NULL);
+    Str was = value_text(cli, one, "was_label", "was"),
+        now = value_text(cli, one, "now_label", "now");
+    Str values = text_of(cli, "cli.import.correction_values", "was", str_c(a, was), "now",
+                         str_c(a, now), NULL);
+    say(cli, cli->out, moved ? "cli.import.correction_moved" : "cli.import.correction", "row",
+        number_text(cli, val_get_int(one, "row", 0)), "who",
+        str_c(a, str_printf(a, "%.*s (%.*s)", STR_ARG(text_in(one, "name")),
+                            STR_ARG(text_in(one, "number")))),
+        "field", str_c(a, label), "values", str_c(a, values), NULL);
+}
+
+/* Those that people have changed since; all of them where nothing is decided yet. */
+static void print_corrections(const Cli *cli, Val staged, bool all) {
+    Val list = val_get(staged, "corrections");
+    size_t n = list.type == VAL_LIST ? list.list.n : 0;
+    for (size_t i = 0; i < n; i++) {
+        Val one = list.list.v[i];
+        bool moved = val_get_bool(one, "moved", false);
+        if (!all && !moved) continue;
+        print_correction(cli, one, moved);
+    }
 }
 
 static Status read_input(Cli *cli, Str *ret_bytes, Val *ret) {
@@ -112,6 +151,7 @@ static int approve(Cli *cli, Client *k, Val staged) {
         say(cli, cli->out, "cli.import.staged", "rows", rows, "batch", str_c(cli->arena, batch),
             NULL);
     val_set_c(cli->arena, &input, "batch", val_text(batch));
+    val_set_c(cli->arena, &input, "corrections", val_text(STR("marked")));
     int rc = client_op(cli, k, STR("import.approve"), input, account_of(cli), &result);
     if (rc != EXIT_DONE) return rc;
     if (cli->json) {
@@ -120,6 +160,10 @@ static int approve(Cli *cli, Client *k, Val staged) {
         return EXIT_DONE;
     }
     print_errors(cli, result);
+    if (val_get_int(staged, "n_corrections", 0))
+        say(cli, cli->out, "cli.import.corrected", "made",
+            number_text(cli, val_get_int(result, "corrected", 0)), "left",
+            number_text(cli, val_get_int(result, "corrections_left", 0)), NULL);
     say(cli, cli->out, "cli.import.done", "made", number_text(cli, val_get_int(result, "made", 0)),
         "rows", rows, "batch", str_c(cli->arena, batch), NULL);
     return EXIT_DONE;
@@ -133,8 +177,10 @@ static int import_run(Cli *cli, Client *k, Str bytes, Val input) {
     val_set_c(cli->arena, &input, "blob", val_text(name));
     rc = client_op(cli, k, STR("import.stage"), input, account_of(cli), &staged);
     if (rc != EXIT_DONE) return rc;
+    bool dry = option(cli, "dry-run") != NULL;
     if (!cli->json) print_errors(cli, staged);
-    if (option(cli, "dry-run")) {
+    if (!cli->json) print_corrections(cli, staged, dry);
+    if (dry) {
         if (cli->json)
             print_val(cli, cli->out, staged);
         else
@@ -143,7 +189,8 @@ static int import_run(Cli *cli, Client *k, Str bytes, Val input) {
     }
     if (str_is(val_get_text(staged, "state", STR("")), "APPROVED"))
         return tell_repeated(cli, staged);
-    bool nobody = val_get_int(staged, "good", 0) == 0;
+    bool nobody =
+        val_get_int(staged, "good", 0) == 0 && val_get_int(staged, "n_corrections", 0) == 0;
     if (nobody && val_get_int(staged, "again", 0) > 0) return tell_again(cli, staged);
     if (nobody) return refuse_empty(cli, staged);
     return approve(cli, k, staged);

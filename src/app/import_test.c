@@ -109,6 +109,29 @@ static void test_dry_then_for_good(void **state) {
     assert_non_null(strstr(err, "shoes"));
 }
 
+static void test_a_corrected_list(void **state) {
+    (void)state;
+    want(EXIT_DONE, "import",
+         write_list("ID,name,sex,dob\nR-1,Okello,m,1970-01-02\n"
+                    "R-2,Opio,m,1971-01-02\nR-3,Odong,m,1972-01-02\n"));
+    const char *list = write_list("ID,name,sex,dob\nR-1,Okello,m,1970-01-02\n"
+                                  "R-2,Opiyo,m,1971-01-02\nR-3,Odong,m,1973-01-02\n");
+    want(EXIT_DONE, "import", list, "--dry-run");
+    assert_non_null(strstr(out, "Opio → Opiyo"));
+    want(EXIT_DONE, "query", "person where given_name = 'Opiyo'");
+    assert_int_equal(said().list.n, 0);
+    want(EXIT_DONE, "import", list, "--json");
+    Val r = said();
+    assert_int_equal(val_get_int(r, "n_corrections", 0), 2);
+    assert_int_equal(val_get_int(val_get(r, "approved"), "corrected", 0), 2);
+    want(EXIT_DONE, "query", "person where given_name = 'Opiyo'");
+    assert_int_equal(said().list.n, 1);
+    list = write_list("ID,name,sex,dob\nR-1,Okelo,m,1970-01-02\nR-2,Opiyo,m,1971-01-02\n"
+                      "R-3,Odong,m,1973-01-02\n");
+    want(EXIT_DONE, "import", list);
+    assert_non_null(strstr(out, "Values corrected: 1. Left as they are: 0."));
+}
+
 /* Lists that others publish; 5,000 rows each. */
 static void real_list(const char *name, const char *found) {
     const char *shared = getenv("PANAH_SHARED");
@@ -142,6 +165,7 @@ static void test_a_list_of_febrl(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dry_then_for_good),
+        cmocka_unit_test(test_a_corrected_list),
         cmocka_unit_test(test_a_list_of_opencr),
         cmocka_unit_test(test_a_list_of_febrl),
     };
