@@ -15,11 +15,17 @@ const csv = (tag) => [
   `h6,,,M,1982,Focal point,,Torkham,40`,
 ].join('\n');
 
+/** The same people by their numbers, as a partner sends them again. */
+const numbered = (tag, rows) => ['ID,Given Name,Father Name,Sex,Date of Birth,Mobile', ...rows.map((r) => r.join(',').replaceAll('*', tag))].join('\n');
+const FIRST = [['*11', 'Naseem*', 'Akbar*', 'M', '1980-02-03', '+93701234567'], ['*12', 'Shirin*', 'Akbar*', 'F', '1984-05-06', '+93701234568'], ['*13', 'Hamida*', 'Yusuf*', 'F', '1990-07-08', '']];
+const AGAIN = [['*11', 'Naseem*', 'Akbar*', 'M', '1981-02-03', '+93701234599'], ['*12', 'Shireen*', 'Akbar*', 'F', '1984-05-06', '+93701234568'], ['*13', 'Hamida*', 'Yusof*', 'F', '1990-07-08', '']];
+
 /** `names` are of this walk alone: [tag of the list, login of the new account]. */
 export async function officeWalk({ url, lang, password, told, op, people, names: [tag, login] }) {
   const w = await Walker.start({ url, login: 'admin', password, lang, told });
   const { page, t } = w;
   await importWalk(w, tag, op);
+  await correctionsWalk(w, tag, op);
   await listsWalk(w, op, people);
   await usersWalk(w, login, url);
 
@@ -126,6 +132,90 @@ async function importWalk(w, tag, op) {
     await w.run().click();
     await w.closed();
     await batch.locator('.tag').getByText(w.code('import_state', 'REFUSED')).waitFor();
+  });
+}
+
+/** A list that comes again corrected: its values are offered, and people decide. */
+async function correctionsWalk(w, tag, op) {
+  const { page, t } = w;
+  const person = (name) => op('person.search', { q: `${name}${tag}` }, 'admin').rows.find((r) => !r.void)?.person;
+  const fields = (id) => op('person.file', { id }, 'admin').person.fields;
+  const batch = page.locator('.batch').first();
+  const rows = batch.locator('.corrections tbody tr');
+  const row = (text) => rows.filter({ hasText: text });
+  const stage = async (name, list) => {
+    await page.locator('.page-head').getByRole('button', { name: t('import.new') }).click();
+    await page.setInputFiles('.staging input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(numbered(tag, list)) });
+    await page.getByRole('button', { name: t('import.stage'), exact: true }).waitFor();
+  };
+  const keep = async () => {
+    await page.getByRole('button', { name: t('import.stage'), exact: true }).click();
+    await page.waitForSelector('.staging', { state: 'detached' });
+    await batch.locator('.tag').getByText(w.code('import_state', 'STAGED')).waitFor();
+  };
+  const approve = async () => {
+    await batch.getByRole('button', { name: t('import.approve') }).click();
+    await batch.locator('.tag').getByText(w.code('import_state', 'APPROVED')).waitFor();
+  };
+  let naseem, shirin, hamida;
+
+  await w.step('a list with numbers is brought in', async () => {
+    await w.go('#/import', '.page-head');
+    await stage(`numbered-${tag}.csv`, FIRST);
+    await keep();
+    await approve();
+    [naseem, shirin, hamida] = ['Naseem', 'Shirin', 'Hamida'].map(person);
+    expect(naseem && shirin && hamida, 'not all are there');
+    op('person.correct', { id: hamida, fields: { father_name: 'Yousuf' }, reason: 'PERSON_SAYS' }, 'admin');
+  });
+  await w.step('it comes again corrected: before it is staged one sees what differs', async () => {
+    await stage(`numbered-again-${tag}.csv`, AGAIN);
+    const read = page.locator('.staging table', { hasText: `Shireen${tag}` });
+    await read.waitFor();
+    expect((await read.locator('input').count()) === 0, 'one could decide before it is staged');
+    await keep();
+  });
+  await w.step('each value stands beside the other, what somebody has changed is not ticked', async () => {
+    await rows.first().waitFor();
+    expect((await rows.count()) === 4, `${await rows.count()} rows`);
+    const ticked = await rows.locator('input').evaluateAll((all) => all.map((i) => i.checked));
+    expect(ticked.filter(Boolean).length === 3, ticked.join());
+    expect(!(await row('Yousuf').locator('input').isChecked()), 'what was changed by hand is ticked');
+    expect((await row('Yousuf').innerText()).includes(t('import.correction_moved')), 'it does not say why');
+    const text = plain(await batch.innerText());
+    expect(!/undefined|NaN|\bnull\b|birth_date|given_name/.test(text), text);
+  });
+  await w.step('they are ticked and left by the keyboard alone', async () => {
+    const boxes = rows.locator('input');
+    await boxes.first().focus();
+    await page.keyboard.press('Space');
+    expect(!(await boxes.first().isChecked()), 'the space bar does nothing');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await boxes.nth(1).evaluate((e) => e === document.activeElement), 'the next box is not two steps away');
+    await batch.getByRole('button', { name: t('import.corrections_none') }).click();
+    expect((await boxes.evaluateAll((all) => all.filter((i) => i.checked).length)) === 0, 'some are ticked still');
+    await batch.getByRole('button', { name: t('import.corrections_marked') }).click();
+    expect((await boxes.evaluateAll((all) => all.filter((i) => i.checked).length)) === 3, 'not three are ticked again');
+  });
+  await w.step('approved: what was ticked is corrected, what was not is as it was', async () => {
+    await row('+93701234599'.slice(1)).locator('input').uncheck();
+    await approve();
+    expect(fields(shirin).given_name === `Shireen${tag}` && fields(naseem).birth_date === '1981-02-03', 'not corrected');
+    expect(fields(hamida).father_name === 'Yousuf', 'what somebody had changed was overwritten');
+    const phones = op('person.file', { id: naseem }, 'admin').phones.map((p) => p.fields.number);
+    expect(phones.length === 1 && phones[0].endsWith('701234567'), phones.join());
+    const said = plain(await batch.locator('.notice').first().innerText());
+    expect(said.length > 0 && !/undefined|NaN/.test(said), said);
+  });
+  await w.step('taken back: they say what they said before', async () => {
+    await batch.getByRole('button', { name: t('import.take_back') }).click();
+    await w.reason('void_reason', 'MISTAKE');
+    await w.run().click();
+    await w.closed();
+    await batch.locator('.tag').getByText(w.code('import_state', 'TAKEN_BACK')).waitFor();
+    expect(fields(shirin).given_name === `Shirin${tag}` && fields(naseem).birth_date === '1980-02-03', 'still corrected');
   });
 }
 

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../lib/api';
 import { act, begin } from '../../lib/commands';
-import { number, t } from '../../lib/i18n';
+import { number, t, tn } from '../../lib/i18n';
 import { watch } from '../../lib/jobs';
 import { useLoad } from '../../lib/load';
 import { href } from '../../lib/router';
@@ -16,6 +16,9 @@ import { NO_REASON, ReasonFields, reasonInput } from '../../ui/reason';
 import { Empty, Load, Notice, Trouble } from '../../ui/states';
 import { shown } from '../../ui/text';
 import { toast } from '../../ui/toast';
+import { MARKED, choiceInput } from './choice';
+import { Corrections } from './corrections';
+import { Places, type RowError } from './places';
 import { Staging } from './staging';
 
 export function ImportDesk() {
@@ -64,15 +67,19 @@ function Batch({ batch, changed }: { batch: Rec; changed: () => void }) {
   const [job, setJob] = useState<Job | null>(null);
   const [asking, setAsking] = useState<'' | 'refuse' | 'take_back'>('');
   const [stays, setStays] = useState<Stay[]>([]);
+  const [done, setDone] = useState<Approved | null>(null);
+  const [choice, setChoice] = useState(MARKED);
   const [error, setError] = useState<unknown>(null);
+  const offers = Number(batch.fields['corrections'] ?? 0) > 0;
   const state = String(batch.fields['state'] ?? '');
   const run = async (op: string, more: object = {}): Promise<void> => {
     setError(null);
     try {
-      const done = await watch(await begin(op, { batch: batch.id, ...more }), setJob);
-      const left = done.result?.['stays'];
+      const ended = await watch(await begin(op, { batch: batch.id, ...more }), setJob);
+      const left = ended.result?.['stays'];
       if (Array.isArray(left)) setStays(left as Stay[]);
-      if (done.state === 'done') toast(t('import.finished'));
+      setDone(op === 'import.approve' && ended.state === 'done' ? (ended.result as unknown as Approved) : null);
+      if (ended.state === 'done') toast(t('import.finished'));
       changed();
     } catch (e) {
       setError(e);
@@ -87,13 +94,14 @@ function Batch({ batch, changed }: { batch: Rec; changed: () => void }) {
           <p class="hint">
             {t('import.rows', { n: number(Number(batch.fields['rows'] ?? 0)) })}
             {Number(batch.fields['made'] ?? 0) > 0 && <> · {t('import.made', { n: number(Number(batch.fields['made'])) })}</>}
+            {Number(batch.fields['corrected'] ?? 0) > 0 && <> · {tn('import.corrected', Number(batch.fields['corrected']))}</>}
             {shown(batch, 'approved_by') !== '' && <> · <bdi>{shown(batch, 'approved_by')}</bdi></>}
           </p>
         </div>
         <span class={`tag ${state === 'STAGED' ? 'tag-attention' : ''}`}>{shown(batch, 'state')}</span>
         {may('import.approve') && state === 'STAGED' && (
           <div class="page-actions">
-            <Busy class="button button-main" icon="ok" run={() => run('import.approve')}>{t('import.approve')}</Busy>
+            <Busy class="button button-main" icon="ok" run={() => run('import.approve', offers ? choiceInput(choice) : {})}>{t('import.approve')}</Busy>
             <button type="button" class="button" onClick={() => setAsking('refuse')}>{t('import.refuse')}</button>
           </div>
         )}
@@ -102,6 +110,8 @@ function Batch({ batch, changed }: { batch: Rec; changed: () => void }) {
         )}
       </div>
       {job !== null && job.state !== 'done' && <Progress job={job} />}
+      {offers && state === 'STAGED' && may('import.approve') && <Corrections batch={batch.id} choice={choice} change={setChoice} />}
+      {done !== null && <Outcome of={done} />}
       {stays.length > 0 && (
         <Notice kind="info">
           <p>{t('import.stays')}</p>
@@ -132,6 +142,25 @@ function Batch({ batch, changed }: { batch: Rec; changed: () => void }) {
         />
       )}
     </div>
+  );
+}
+
+interface Approved {
+  corrected?: number;
+  corrections_left?: number;
+  errors?: RowError[];
+}
+
+/** What came of it beside the people who were made. */
+function Outcome({ of }: { of: Approved }) {
+  const errors = of.errors ?? [];
+  const corrected = of.corrected ?? 0;
+  const left = of.corrections_left ?? 0;
+  return (
+    <>
+      {corrected + left > 0 && <Notice kind={left > 0 ? 'info' : 'ok'}>{t('import.outcome', { made: number(corrected), left: number(left) })}</Notice>}
+      {errors.length > 0 && <Places title={tn('import.refused_rows', errors.length)} hint={t('import.refused_rows_hint')} rows={errors} />}
+    </>
   );
 }
 

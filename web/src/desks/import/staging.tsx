@@ -4,7 +4,7 @@ import { request } from '../../lib/api';
 import { begin } from '../../lib/commands';
 import { number, t, tn } from '../../lib/i18n';
 import { watch } from '../../lib/jobs';
-import { codeLabel, fieldLabel, kindOf } from '../../lib/meta';
+import { codeLabel, kindOf } from '../../lib/meta';
 import { canAsk } from '../../lib/filter';
 import type { Job, MetaField } from '../../lib/types';
 import { Busy } from '../../ui/bits';
@@ -12,17 +12,9 @@ import { SelectField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
 import { Progress } from '../../ui/progress';
 import { Notice, Trouble } from '../../ui/states';
-
-interface RowError {
-  row?: number;
-  line?: number;
-  column?: string;
-  value?: string;
-  key?: string;
-  message?: string;
-  remedy?: string;
-  severity?: 'error' | 'warning';
-}
+import type { Correction } from './choice';
+import { CorrectionTable } from './corrections';
+import { Places, type RowError } from './places';
 
 interface DryRun {
   batch?: string | null;
@@ -32,6 +24,9 @@ interface DryRun {
   rows: number;
   /** Brought in by an earlier version of the list, left out. */
   again?: number;
+  /** What its rows would correct of people who are there; the first of them. */
+  corrections?: Correction[];
+  n_corrections?: number;
   errors: RowError[];
   /** Errors, listed or not. */
   n_errors?: number;
@@ -42,7 +37,6 @@ interface DryRun {
 
 const HEADER_BYTES = 32_000;
 const FILE_MAX = 32 * 1024 * 1024;
-const ERRORS_SHOWN = 500;
 
 type Mapping = Record<string, string>;
 
@@ -133,6 +127,7 @@ export function Staging({ close }: { close: () => void }) {
             setTouched(true);
           }} />
           <Errors dry={dry} />
+          <Offers dry={dry} />
           <div class="page-actions">
             <Busy class={touched ? 'button button-main' : 'button'} icon="sync" run={() => run(file.name, file.blob, true, mapping)}>{t('import.check')}</Busy>
             <Busy class={touched ? 'button' : 'button button-main'} icon="ok" disabled={touched} run={() => run(file.name, file.blob, false, mapping)}>
@@ -225,31 +220,15 @@ function Errors({ dry }: { dry: DryRun }) {
   );
 }
 
-function Places(p: { title: string; hint: string; rows: RowError[] }) {
+/** They are decided on when the list is approved. */
+function Offers({ dry }: { dry: DryRun }) {
+  const rows = dry.corrections ?? [];
+  if (rows.length === 0) return null;
   return (
     <>
-      <h3>{p.title}</h3>
-      <p class="hint">{p.hint}</p>
-      <div class="table-wrap table-tall" tabIndex={0} role="region" aria-label={p.title}>
-        <table class="table table-sticky">
-          <thead>
-            <tr>
-              <th scope="col">{t('import.row')}</th><th scope="col">{t('import.column')}</th><th scope="col">{t('import.value')}</th><th scope="col">{t('import.problem')}</th><th scope="col">{t('import.remedy')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {p.rows.slice(0, ERRORS_SHOWN).map((e, i) => (
-              <tr key={i}>
-                <td><bdi>{number(e.line ?? e.row ?? 0)}</bdi></td>
-                <td><bdi>{e.column === undefined ? '' : e.column || fieldLabel('person', e.key ?? '')}</bdi></td>
-                <td><bdi class="mono">{e.value ?? ''}</bdi></td>
-                <td>{e.message ?? e.key}</td>
-                <td>{e.remedy ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <h3>{tn('import.corrections', dry.n_corrections ?? rows.length)}</h3>
+      <p class="hint">{t('import.corrections_later')}</p>
+      <CorrectionTable rows={rows} />
     </>
   );
 }
