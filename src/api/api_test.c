@@ -515,6 +515,13 @@ static void test_queries_are_checked(void **state) {
     Val v = scene_post(s, "/api/v1/query", "{'kind':'user','columns':['login','office']}");
     assert_string_equal(text_at(s, v, "rows.0.labels.office"), "Kabul");
     assert_string_equal(text_at(s, v, "rows.0.fields.name"), "");
+    /* What is referred to is called what it is called in the language asked for. */
+    (void)scene_post(s, "/api/v1/op/role.save",
+                     "{'code': 'administrator', 'label_fr': 'Administratrice'}");
+    v = scene_post(s, "/api/v1/query?lang=fr", "{'kind':'grant'}");
+    assert_string_equal(text_at(s, v, "rows.0.labels.role"), "Administratrice");
+    v = scene_post(s, "/api/v1/query", "{'kind':'grant'}");
+    assert_string_equal(text_at(s, v, "rows.0.labels.role"), "Administrator");
     Response r = scene_ask(s, POST("/api/v1/query", "{'kind':'user'}"));
     assert_int_equal(str_find(r.body, STR("argon2")), -1);
 }

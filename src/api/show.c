@@ -31,8 +31,8 @@ static Str title_of(Ctx *c, const FieldInfo *f, Val v, Map *titles) {
     Str *text = arena_new_of(c->arena, Str);
     *text = STR("");
     if (title && access_may_read_kind(c->actor, k) && read_record(c, k, id, &r) == ST_OK &&
-        r->values[title->index].type == VAL_TEXT) {
-        *text = r->values[title->index].text;
+        title->f.type == FT_TEXT) {
+        *text = record_label(r, c->lang);
     }
     c->errs.n = noted;
     map_put(titles, id_str(&id), text);

@@ -96,6 +96,9 @@ typedef struct Record {
 
 Val record_value(const Record *r, const char *field); /* BUG for an unknown name */
 Str record_text(const Record *r, const char *field);  /* text or code; empty when unknown */
+/* What it is called in a language: the kind's field "label_<lang>" where there is one and it is known,
+ * else the text of the kind's title field; may be empty. */
+Str record_label(const Record *r, Str lang);
 bool record_id(const Record *r, const char *field, Id *ret_id);
 bool record_is_void(const Record *r);
 /* Token of what was read, to be given back as `base` of a change. */

@@ -187,8 +187,7 @@ static const char *head(void) {
     return shown(first.office);
 }
 
-/* A field of a control record, as text. */
-static const char *field_of(const char *kind, const char *id_shown, const char *field) {
+static Record *record_of(const char *kind, const char *id_shown) {
     Ctx c = ctx_new(&env, arena);
     Id id;
     Record *r;
@@ -196,6 +195,12 @@ static const char *field_of(const char *kind, const char *id_shown, const char *
     assert_true(id_parse(str_of(id_shown), &id));
     must(&c, store_read_begin(store, &c));
     must(&c, read_record(&c, model_kind(store_model(store), str_of(kind)), id, &r));
+    return r;
+}
+
+/* A field of a control record, as text. */
+static const char *field_of(const char *kind, const char *id_shown, const char *field) {
+    const Record *r = record_of(kind, id_shown);
     Val v = field_show(arena, kind_field(r->kind, str_of(field)), record_value(r, field));
     return v.type == VAL_TEXT ? str_c(arena, v.text) : "";
 }
@@ -371,6 +376,21 @@ static void test_grants_are_given_and_taken(void **state) {
                             jawad, role("registration_clerk"), head()));
 }
 
+/* Names without a language are what others fall back on. */
+static void test_a_role_has_a_name_in_each_language(void **state) {
+    (void)state;
+    done("role.save", text("{'code': 'night', 'name': 'Night desk', 'label_fa': 'میز شب',"
+                           " 'label_fr': 'Guichet de nuit', 'permissions': ['report']}"));
+    done("role.save", text("{'code': 'night', 'label_fr': null, 'permissions': ['report']}"));
+    assert_string_equal(field_of("role", role("night"), "name"), "Night desk");
+    assert_string_equal(field_of("role", role("night"), "label_fa"), "میز شب");
+    assert_string_equal(field_of("role", role("night"), "label_fr"), "");
+    const Record *r = record_of("role", role("night"));
+    assert_true(str_is(record_label(r, STR("fa-AF")), "میز شب"));
+    assert_true(str_is(record_label(r, STR("fr")), "Night desk"));
+    assert_true(str_is(record_label(r, STR("a language that is none")), "Night desk"));
+}
+
 static const char *grant_input(const char *user, const char *role_id, const char *office) {
     return text("{'user': '%s', 'role': '%s', 'office': '%s'}", user, role_id, office);
 }
@@ -523,6 +543,7 @@ int main(void) {
         T(test_an_account_is_suspended_and_taken_back),
         T(test_the_last_administrator_stays),
         T(test_a_role_makes_sense),
+        T(test_a_role_has_a_name_in_each_language),
         T(test_grants_are_given_and_taken),
         T(test_nobody_gives_more_than_they_have),
         T(test_offices_form_a_tree),

@@ -73,11 +73,12 @@ static const Field role_fields[] = {
       .flags = FF_REQUIRED | FF_NATURAL | FF_FIXED | FF_INDEXED, .ask = ASK_EMERGENCY,
       .doc = "Short name that stays" },
     { "name", .no = 3, .type = FT_TEXT, .max = LABEL_MAX, .flags = FF_REQUIRED | FF_SORT,
-      .ask = ASK_EMERGENCY, .doc = "Name shown" },
+      .ask = ASK_EMERGENCY, .doc = "Name shown where there is none in the language" },
     { "permissions", .no = 4, .type = FT_SET, .codes = "permission", .ask = ASK_EMERGENCY,
       .doc = "What the role may do" },
     { "lanes", .no = 5, .type = FT_SET, .codes = "lane", .ask = ASK_EMERGENCY,
       .doc = "Which kinds of data it may do it with" },
+    LABELS(6),
 };
 
 static const Field grant_fields[] = {

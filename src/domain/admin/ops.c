@@ -78,6 +78,11 @@ static const Field role_save_in[] = {
     { "name", .like = "role.name" },
     { "permissions", .like = "role.permissions" },
     { "lanes", .like = "role.lanes" },
+    { "label_en", .like = "role.label_en" },
+    { "label_fr", .like = "role.label_fr" },
+    { "label_fa", .like = "role.label_fa" },
+    { "label_ps", .like = "role.label_ps" },
+    { "label_ar", .like = "role.label_ar" },
 };
 SHAPE(takes_role_save, "role_save", role_save_in);
 

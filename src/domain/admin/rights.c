@@ -30,7 +30,7 @@ Status may_give(Ctx *c, const Record *role, Id office, const char *path) {
         if (!permission_parse(permissions.list.v[i].text, &p)) continue;
         if (!actor_may_at(c->actor, p, office))
             return FAIL(c, ST_DENIED, path, "error.grant.beyond", "permission",
-                        permissions.list.v[i].text, "role", record_text(role, "name"));
+                        permissions.list.v[i].text, "role", record_label(role, c->lang));
     }
     return ST_OK;
 }

@@ -431,4 +431,16 @@ async function usersWalk(w, login, url) {
     const report = page.locator('.matrix tbody tr', { has: page.getByRole('rowheader', { name: w.code('permission', 'report'), exact: true }) });
     await report.locator(`:nth-child(${at + 1}) .icon`).waitFor();
   });
+  await w.step('it has a name in each language; where one is missing, the other is said to be another', async () => {
+    const head = (text) => page.locator('.matrix thead th', { hasText: text });
+    const marked = await head(`Counter ${w.lang}`).locator('.other-language').count();
+    expect(marked === (w.lang === 'en' ? 0 : 1), `${marked} marks`);
+    await head(`Counter ${w.lang}`).locator('button').click();
+    await w.dialog().getByLabel(w.lang === 'fa' ? 'دری' : 'English', { exact: true }).fill(w.lang === 'fa' ? 'پیشخوان' : 'Front counter');
+    await w.run().click();
+    await w.closed();
+    const named = head(w.lang === 'fa' ? 'پیشخوان' : 'Front counter');
+    await named.waitFor();
+    expect((await named.locator('.other-language').count()) === 0, 'its own name is said to be of another language');
+  });
 }

@@ -11,7 +11,8 @@ import { Icon } from '../../ui/icon';
 import { Trouble } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { FirstPasswordShown } from './newuser';
-import { type People, grantText, grantsOf, roleName } from './users';
+import { ownLanguage, roleName } from './rolename';
+import { type People, grantText, grantsOf } from './users';
 
 export function Account(p: { user: Rec; people: People; changed: () => void; close: () => void }) {
   const { user, people } = p;
@@ -48,7 +49,7 @@ export function Account(p: { user: Rec; people: People; changed: () => void; clo
       {writes && (
         <>
           <div class="row-line">
-            <SelectField label={t('users.role')} value={role} empty="—" onChange={setRole} options={people.roles.map((r) => ({ value: r.id, label: roleName(r) }))} />
+            <SelectField label={t('users.role')} value={role} empty="—" onChange={setRole} options={people.roles.map((r) => ({ value: r.id, label: roleName(r, ownLanguage(people.offices)) }))} />
             <SelectField label={t('users.at_office')} value={office} empty="—" onChange={setOffice} options={people.offices.map((o) => ({ value: o.id, label: String(o.fields['name'] ?? '') }))} />
             <Busy class="button" disabled={role === '' || office === ''} run={() => doing('grant.give', { user: user.id, role, office }, t('users.given'))}>{t('users.give')}</Busy>
           </div>

@@ -9,7 +9,8 @@ import { Busy } from '../../ui/bits';
 import { Dialog } from '../../ui/dialog';
 import { SelectField, TextField } from '../../ui/field';
 import { Notice, Trouble } from '../../ui/states';
-import { type People, roleName } from './users';
+import { ownLanguage, roleName } from './rolename';
+import type { People } from './users';
 
 export function FirstPasswordShown({ password }: { password: string }) {
   return (
@@ -56,7 +57,7 @@ export function NewUser({ people, close }: { people: People; close: () => void }
           <TextField label={fieldLabel('user', 'login')} value={login} dir="ltr" onInput={setLogin} error={said('login')} hint={t('users.login_hint')} />
           <SelectField label={fieldLabel('user', 'office')} value={office} onChange={setOffice} empty="—" options={people.offices.map((o) => ({ value: o.id, label: String(o.fields['name'] ?? '') }))} />
           <SelectField label={fieldLabel('user', 'language')} value={language} onChange={setLanguage} options={LANGUAGES.map((l) => ({ value: l, label: LANGUAGE_NAMES[l] }))} />
-          <SelectField label={t('users.role')} value={role} onChange={setRole} empty={t('users.no_role')} options={people.roles.map((r) => ({ value: r.id, label: roleName(r) }))} />
+          <SelectField label={t('users.role')} value={role} onChange={setRole} empty={t('users.no_role')} options={people.roles.map((r) => ({ value: r.id, label: roleName(r, ownLanguage(people.offices)) }))} />
         </>
       )}
     </Dialog>

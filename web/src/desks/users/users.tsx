@@ -1,7 +1,7 @@
 // users.tsx: accounts, what each may do and where, and the roles behind it.
 import { useState } from 'preact/hooks';
 import { request } from '../../lib/api';
-import { type Key, t } from '../../lib/i18n';
+import { t } from '../../lib/i18n';
 import { useLoad } from '../../lib/load';
 import { codesOf, fieldLabel } from '../../lib/meta';
 import type { Route } from '../../lib/router';
@@ -14,6 +14,7 @@ import { shown } from '../../ui/text';
 import { Account } from './account';
 import { NewUser } from './newuser';
 import { RoleDialog } from './role';
+import { RoleName, ownLanguage, roleName } from './rolename';
 
 export interface People {
   users: Rec[];
@@ -62,6 +63,7 @@ export function UsersDesk({ route }: { route: Route }) {
             {adding && tab === 'roles' && (
               <RoleDialog
                 role={null}
+                own={ownLanguage(data.offices)}
                 close={() => {
                   setAdding(false);
                   people.reload();
@@ -76,23 +78,9 @@ export function UsersDesk({ route }: { route: Route }) {
 }
 
 export const grantsOf = (people: People, user: string): Rec[] => people.grants.filter((g) => g.fields['user'] === user && !g.void);
-/** The roles that every operation begins with have a name in each language, until one is given to them. */
-const BUILT_IN: Record<string, { name: string; key: Key }> = {
-  administrator: { name: 'Administrator', key: 'role.administrator' },
-  registration_supervisor: { name: 'Registration supervisor', key: 'role.registration_supervisor' },
-  registration_clerk: { name: 'Registration clerk', key: 'role.registration_clerk' },
-  protection_officer: { name: 'Protection officer', key: 'role.protection_officer' },
-  data_officer: { name: 'Data officer', key: 'role.data_officer' },
-  viewer: { name: 'Viewer', key: 'role.viewer' },
-};
-export function roleName(role: Rec | undefined): string {
-  const name = String(role?.fields['name'] ?? '');
-  const known = BUILT_IN[String(role?.fields['code'] ?? '')];
-  return known !== undefined && known.name === name ? t(known.key) : name;
-}
 export const grantText = (people: People, g: Rec): string => {
   const office = people.offices.find((o) => o.id === g.fields['office']);
-  return `${roleName(people.roles.find((r) => r.id === g.fields['role']))} · ${String(office?.fields['name'] ?? '')}`;
+  return `${roleName(people.roles.find((r) => r.id === g.fields['role']), ownLanguage(people.offices))} · ${String(office?.fields['name'] ?? '')}`;
 };
 
 function Accounts({ people, changed }: { people: People; changed: () => void }) {
@@ -135,6 +123,7 @@ function Accounts({ people, changed }: { people: People; changed: () => void }) 
 function Roles({ people, changed }: { people: People; changed: () => void }) {
   const [open, setOpen] = useState<Rec | null>(null);
   const permissions = codesOf('permission');
+  const own = ownLanguage(people.offices);
   if (people.roles.length === 0) return <Empty icon="shield" title={t('users.no_roles')} />;
   const has = (role: Rec, code: string): boolean => Array.isArray(role.fields['permissions']) && role.fields['permissions'].includes(code);
   return (
@@ -145,7 +134,7 @@ function Roles({ people, changed }: { people: People; changed: () => void }) {
             <th scope="col">{t('users.may')}</th>
             {people.roles.map((r) => (
               <th key={r.id} scope="col">
-                {may('user.write') ? <button type="button" class="th-button" onClick={() => setOpen(r)}><bdi>{roleName(r)}</bdi> <Icon name="edit" size={14} /></button> : <bdi>{roleName(r)}</bdi>}
+                {may('user.write') ? <button type="button" class="th-button" onClick={() => setOpen(r)}><RoleName role={r} own={own} /> <Icon name="edit" size={14} /></button> : <RoleName role={r} own={own} />}
               </th>
             ))}
           </tr>
@@ -164,6 +153,7 @@ function Roles({ people, changed }: { people: People; changed: () => void }) {
       {open !== null && (
         <RoleDialog
           role={open}
+          own={own}
           close={() => {
             setOpen(null);
             changed();
