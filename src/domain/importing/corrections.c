@@ -330,11 +330,11 @@ typedef struct Make {
 typedef struct Calls {
     VEC(OpRequest) q;
     VEC(int64_t) n;
-    VEC(Val) rows;
+    VEC(Val) rows, first; /* first: of the values it sets */
 } Calls;
 
 static OpRequest *push_call(Ctx *c, const Make *m, Calls *calls, const char *op, int64_t number,
-                            Val row) {
+                            Val row, Val first) {
     OpRequest q = { .op = str_of(op),
                     .idempotency = correction_key(m->batch, number),
                     .client_time = TIME_NONE,
@@ -344,6 +344,7 @@ static OpRequest *push_call(Ctx *c, const Make *m, Calls *calls, const char *op,
     vec_push(c->arena, &calls->q, q);
     vec_push(c->arena, &calls->n, 1);
     vec_push(c->arena, &calls->rows, row);
+    vec_push(c->arena, &calls->first, first);
     return &calls->q.v[calls->q.n - 1];
 }
 
@@ -356,7 +357,7 @@ static void child_call(Ctx *c, const Make *m, Calls *calls, const Offer *o, size
     Val change = o->changes.list.v[i];
     bool adds = is_new_record(change);
     OpRequest *q = push_call(c, m, calls, adds ? "record.add" : "record.correct",
-                             o->first + (int64_t)i, o->row);
+                             o->first + (int64_t)i, o->row, change);
     val_set_c(c->arena, &q->input, "kind", val_get(change, "kind"));
     val_set_c(c->arena, &q->input, "fields", val_get(change, "set"));
     if (adds) return;
@@ -365,9 +366,11 @@ static void child_call(Ctx *c, const Make *m, Calls *calls, const Offer *o, size
     put_reason(c, &q->input);
 }
 
+/* Its key is of the first value it sets: one that is done is never sent again. */
 static void person_call(Ctx *c, const Make *m, Calls *calls, const Offer *o, Val fields,
-                        int64_t n) {
-    OpRequest *q = push_call(c, m, calls, "person.correct", o->first, o->row);
+                        size_t first, int64_t n) {
+    OpRequest *q = push_call(c, m, calls, "person.correct", o->first + (int64_t)first, o->row,
+                             o->changes.list.v[first]);
     val_set_c(c->arena, &q->input, "id", val_get(o->row, "person"));
     val_set_c(c->arena, &q->input, "base", val_text(record_version(c, o->person)));
     val_set_c(c->arena, &q->input, "fields", fields);
@@ -387,6 +390,7 @@ static void refused(Ctx *c, const Make *m, Val row, Val change, const char *key)
 
 static Status plan_offer(Ctx *c, const Make *m, const Offer *o, Calls *calls) {
     Val fields = val_map();
+    size_t first = 0;
     int64_t n = 0;
     for (size_t i = 0; i < o->changes.list.n; i++) {
         Val change = o->changes.list.v[i], set = val_get(change, "set");
@@ -408,10 +412,10 @@ static Status plan_offer(Ctx *c, const Make *m, const Offer *o, Calls *calls) {
         } else {
             for (size_t k = 0; set.type == VAL_MAP && k < set.map.n; k++)
                 val_set(c->arena, &fields, set.map.v[k].key, set.map.v[k].value);
-            n++;
+            if (n++ == 0) first = i;
         }
     }
-    if (n) person_call(c, m, calls, o, fields, n);
+    if (n) person_call(c, m, calls, o, fields, first, n);
     return ST_OK;
 }
 
@@ -451,6 +455,12 @@ static Status make_piece(Ctx *c, void *arg) {
     Status *statuses = arena_array(c->arena, Status, n);
     TRY(op_call_batch(c, c->store, m->call->table, calls.q.v, n, replies, statuses));
     for (size_t i = 0; i < n; i++) {
+        /* It was done before the approval was broken off, and somebody has put it back since. */
+        if (statuses[i] == ST_OK && replies[i].repeated) {
+            m->out->left += calls.n.v[i] - 1;
+            refused(c, m, calls.rows.v[i], calls.first.v[i], "error.import.correction.moved");
+            continue;
+        }
         if (statuses[i] == ST_OK) {
             m->out->made += calls.n.v[i];
             continue;

@@ -215,6 +215,59 @@ static void test_moved_meanwhile(void **state) {
     assert_string_equal(field(jawad, "given_name"), "Jawed");
 }
 
+static Status begin_only(Ctx *c, Tx *tx, void *arg) {
+    Id batch = *(Id *)arg;
+    Head h;
+    (void)tx;
+    TRY(head_read(c, batch, &h));
+    h.begun = true;
+    return head_put(c, batch, &h);
+}
+
+/* As after a power cut: some of it is done. */
+static void make_first(Val staged, const char *person) {
+    Id batch;
+    assert_true(id_parse(str_of(batch_of(staged)), &batch));
+    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
+    OpRequest q = { .op = STR("person.correct"),
+                    .idempotency = correction_key(batch, int_at(offer(staged, "given_name"), "n")),
+                    .client_time = TIME_NONE,
+                    .purpose = str_printf(s->arena, "import:%s", batch_of(staged)),
+                    .result_unkept = true };
+    q.input =
+        json_of("{'id': '%s', 'fields': {'given_name': 'Jawed'}, 'reason': 'IMPORT'}", person);
+    scene_request(s, "salma");
+    scene_ok(s, &s->call, op_call(&s->call, s->store, &s->table, &q, &s->reply));
+}
+
+static void test_approval_goes_on_where_it_stopped(void **state) {
+    (void)state;
+    Val r = first_and_second();
+    const char *jawad = person_named("Jawad");
+    make_first(r, jawad);
+    Val a = approve_with(r, "'corrections': 'marked'");
+    assert_int_equal(int_at(a, "corrected"), 3);
+    assert_int_equal(int_at(a, "corrections_refused"), 0);
+    assert_string_equal(field(jawad, "given_name"), "Jawed");
+    assert_string_equal(field(jawad, "birth_date"), "1981-03-02");
+    assert_int_equal(int_at(take_back(r), "undone"), 3);
+    assert_string_equal(field(jawad, "given_name"), "Jawad");
+}
+
+/* What somebody has put back in between is not said to be done. */
+static void test_put_back_before_it_went_on(void **state) {
+    (void)state;
+    Val r = first_and_second();
+    const char *jawad = person_named("Jawad");
+    make_first(r, jawad);
+    correct(jawad, "'given_name': 'Jawad'");
+    Val a = approve_with(r, "'corrections': 'marked', 'corrections_but': [1]");
+    assert_int_equal(int_at(a, "corrected"), 1);
+    assert_int_equal(int_at(a, "corrections_left"), 2);
+    assert_int_equal(int_at(a, "corrections_refused"), 1);
+    assert_string_equal(field(jawad, "given_name"), "Jawad");
+}
+
 /* What the register refuses is listed and stops nothing. */
 static void test_the_register_refuses(void **state) {
     (void)state;
@@ -451,6 +504,8 @@ int main(void) {
         T(test_changed_since_the_import),
         T(test_a_marked_and_a_moved_one_are_chosen),
         T(test_moved_meanwhile),
+        T(test_approval_goes_on_where_it_stopped),
+        T(test_put_back_before_it_went_on),
         T(test_the_register_refuses),
         T(test_a_person_who_has_gone),
         T(test_the_rest_is_told),
