@@ -53,7 +53,7 @@ static void chunk_prepare(Batch *b, Chunk *k, size_t first, size_t n) {
         b->ret_status[first + i] = before_one(b, &k->runs[i], &answered);
         if (b->ret_status[first + i] != ST_OK || answered) continue;
         k->of_job[k->n_jobs] = i;
-        k->jobs[k->n_jobs++] = (WriteJob){ .fn = run_write_fn, .arg = &k->runs[i], .ctx = c };
+        k->jobs[k->n_jobs++] = run_write_job(&k->runs[i]);
     }
     reading_end(b->reading);
     b->reading = NULL;

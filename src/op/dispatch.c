@@ -137,7 +137,7 @@ static ActPart act_of(Ctx *c, const Run *r) {
     };
 }
 
-Status run_write_fn(Ctx *c, Tx *tx, void *run) {
+static Status run_write_fn(Ctx *c, Tx *tx, void *run) {
     Run *r = run;
     bool repeated;
     TRY(reply_find(c, r, &repeated));
@@ -166,10 +166,18 @@ Status run_write_before(Run *r, bool *ret_answered) {
     return st;
 }
 
+/* What a tablet may send twice the writer may run twice. */
+WriteJob run_write_job(Run *r) {
+    return (WriteJob){
+        .fn = run_write_fn, .arg = r, .ctx = r->c, .repeatable = r->op->flags & OP_OFFLINE
+    };
+}
+
 Status run_write(Run *r) {
     bool answered;
     TRY(run_write_before(r, &answered));
-    return answered ? ST_OK : store_write(r->store, r->c, run_write_fn, r);
+    WriteJob job = run_write_job(r);
+    return answered ? ST_OK : store_write_batch(r->store, &job, 1);
 }
 
 /* --- the call --------------------------------------------------------------------------------- */

@@ -47,10 +47,9 @@ Status run_check(Run *r) CHECKED;
 /* fn, with prepare before it. */
 Status run_read(Run *r) CHECKED;
 Status run_write(Run *r) CHECKED;
-/* run_write in two: what the caller's thread does before and after, and the WriteFn between. */
+/* run_write in two: what the caller's thread does before, and what the writer's does. */
 Status run_write_before(Run *r, bool *ret_answered) CHECKED;
-Status run_write_fn(Ctx *c, Tx *tx, void *run) CHECKED;
-void run_write_after(Run *r);
+WriteJob run_write_job(Run *r);
 /* The result as JSON shows it. */
 Val run_show(Ctx *c, const Op *op, Val result);
 /* First 8 bytes of the SHA-256 of the canonical CBOR; never 0. ST_LIMIT when it is too deep. */

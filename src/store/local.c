@@ -37,7 +37,8 @@ static Status run_local(Ctx *c, Tx *tx, void *arg) {
 static Status local_job(Ctx *c, LocalJob *j) {
     /* Inside a WriteFn it is part of that act; elsewhere it is a write of its own. */
     if (c->tx) return run_local(c, c->tx, j);
-    return store_write(c->store, c, run_local, j);
+    WriteJob job = { .fn = run_local, .arg = j, .ctx = c, .repeatable = true };
+    return store_write_batch(c->store, &job, 1);
 }
 
 Status local_put(Ctx *c, Str space, Str key, Str bytes) {

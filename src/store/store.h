@@ -212,14 +212,18 @@ typedef Status (*WriteFn)(Ctx *c, Tx *tx, void *arg);
 typedef struct WriteJob {
     WriteFn fn;
     void *arg;
-    Ctx *ctx;      /* the caller's; used on the writer thread while the caller waits */
-    Status status; /* of the whole, after COMMIT */
-    struct WriteJob *next;
-    void *wait; /* private */
+    Ctx *ctx; /* the caller's; used on the writer thread while the caller waits */
+    /* fn does nothing but read and write through ctx and arg, and may run a second time after all it wrote
+     * was taken back. Jobs of this kind need no savepoints of their own, an eighth of a writer's time. */
+    bool repeatable;
+    Status status;         /* of the whole, after COMMIT */
+    struct WriteJob *next; /* private, as what follows */
+    void *wait;
+    size_t noted, dropped; /* errors in ctx before it ran */
 } WriteJob;
 /* Runs the job on the writer thread and waits until it is durable (group commit with others). */
 Status store_write(Store *s, Ctx *c, WriteFn fn, void *arg) CHECKED;
-/* Several jobs in one transaction, each its own savepoint; for bulk work. Statuses are in the jobs. */
+/* Several jobs in one transaction, each of which fails alone; for bulk work. Statuses are in the jobs. */
 Status store_write_batch(Store *s, WriteJob *jobs, size_t n) CHECKED;
 
 /* Who, what and why of the act being written. Set once, before or after the changes. */

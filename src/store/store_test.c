@@ -275,9 +275,22 @@ static Status add_then_fail(Ctx *c, Tx *tx, void *arg) {
     return FAIL(c, ST_INVALID, "", "error.required");
 }
 
+/* What it wrote beside its act goes too. */
+static Status write_then_fail(Ctx *c, Tx *tx, void *arg) {
+    TRY(local_put(c, STR("trial"), STR("failed"), STR("x")));
+    return add_then_fail(c, tx, arg);
+}
+
+static bool was_kept(Toy *t) {
+    Ctx c = reading(t);
+    Str bytes = STR_NONE;
+    Status st = local_get(&c, STR("trial"), STR("failed"), &bytes, NULL);
+    arena_free(c.arena);
+    return st == ST_OK;
+}
+
 /* In one transaction: a person is made and renamed, and an act fails between the two. */
-static void test_words_follow_their_rows(void **state) {
-    (void)state;
+static void words_follow_their_rows(bool repeatable, WriteFn failing) {
     Toy t;
     assert_int_equal(toy_make(&t, env_system()), ST_OK);
     Act acts[3] = {
@@ -293,12 +306,20 @@ static void test_words_follow_their_rows(void **state) {
     WriteJob jobs[3];
     for (size_t i = 0; i < 3; i++) {
         ctxs[i] = ctx_new(t.env, arena_new(t.env, 16 << 20));
-        jobs[i] =
-            (WriteJob){ .fn = i == 1 ? add_then_fail : run_act, .arg = &acts[i], .ctx = &ctxs[i] };
+        jobs[i] = (WriteJob){ .fn = i == 1 ? failing : run_act,
+                              .arg = &acts[i],
+                              .ctx = &ctxs[i],
+                              .repeatable = repeatable };
     }
+    int64_t acts_before = (int64_t)t.store->n_acts;
     assert_int_equal(store_write_batch(t.store, jobs, 3), ST_INVALID);
-    for (size_t i = 0; i < 3; i++)
+    assert_int_equal((int64_t)t.store->n_acts - acts_before, 2);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(jobs[i].status, i == 1 ? ST_INVALID : ST_OK);
+        assert_int_equal(ctxs[i].errs.n, i == 1); /* said once, however often it ran */
         arena_free(ctxs[i].arena);
+    }
+    assert_false(was_kept(&t));
     assert_int_equal(found_by_name(&t, "parwana"), 1);
     assert_int_equal(found_by_name(&t, "shirin"), 0);
     assert_int_equal(found_by_name(&t, "zalmai"), 0);
@@ -309,6 +330,19 @@ static void test_words_follow_their_rows(void **state) {
     assert_int_equal(found_by_name(&t, "shirin"), 1);
     check_sound(&t);
     toy_drop(&t);
+}
+
+static void test_words_follow_their_rows(void **state) {
+    (void)state;
+    words_follow_their_rows(false, add_then_fail);
+    words_follow_their_rows(false, write_then_fail);
+}
+
+/* Without savepoints: what failed had written nothing, or all of the transaction runs again. */
+static void test_repeatable_jobs_fail_alone(void **state) {
+    (void)state;
+    words_follow_their_rows(true, add_then_fail);
+    words_follow_their_rows(true, write_then_fail);
 }
 
 static Status run_sql(Ctx *c, Tx *tx, void *sql) {
@@ -546,6 +580,7 @@ int main(void) {
         cmocka_unit_test(test_a_custom_field_of_another_lane),
         cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
         cmocka_unit_test(test_words_follow_their_rows),
+        cmocka_unit_test(test_repeatable_jobs_fail_alone),
         cmocka_unit_test(test_a_spoiled_search_index_is_found),
         cmocka_unit_test(test_search_finds_what_is_in_reach),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),

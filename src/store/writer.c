@@ -62,26 +62,42 @@ static Status roll_back_job(Ctx *bc, Store *s, int64_t keys_before, Projector *p
     return store_load_maps(bc, s);
 }
 
-/* Not ST_OK: the whole transaction is lost. */
-static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p) {
+/* A job failed that had no savepoint: where it had written nothing, nothing is to be taken back. */
+static void forget_job(Store *s, int64_t keys_before, Projector *p) {
+    keys_rewind(s->keys, keys_before);
+    projector_forget(p);
+}
+
+typedef enum Way {
+    WAY_PLAIN,     /* all jobs are repeatable: no savepoints */
+    WAY_SAVEPOINTS /* each job in one */
+} Way;
+
+/* Not ST_OK: the whole transaction is lost; *ret_again: all of it must run with savepoints. */
+static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p, Way way, bool *ret_again) {
     Db *db = s->writer.db;
-    Stmt *save = db_stmt(bc, db, "SAVEPOINT job");
-    if (!save) return ctx_status(bc);
-    TRY(db_run(bc, db, save));
-    int64_t keys_before = keys_used(s->keys);
+    int64_t keys_before = keys_used(s->keys),
+            changes_before = sqlite3_total_changes64(db_handle(db));
+    if (way == WAY_SAVEPOINTS) {
+        Stmt *save = db_stmt(bc, db, "SAVEPOINT job");
+        if (!save) return ctx_status(bc);
+        TRY(db_run(bc, db, save));
+    }
     size_t words_before = p->words.n;
     Tx tx = { .store = s, .by_key = map_new(job->ctx->arena), .projector = p };
     tx.act.client_time = TIME_NONE;
     job->status = run_in_ctx(s, &tx, job, p);
     if (job->status != ST_OK) {
         p->words.n = words_before;
-        return roll_back_job(bc, s, keys_before, p);
+        if (way == WAY_SAVEPOINTS) return roll_back_job(bc, s, keys_before, p);
+        *ret_again = sqlite3_total_changes64(db_handle(db)) != changes_before;
+        forget_job(s, keys_before, p);
+        return ST_OK;
     }
     TRY(projector_flush(bc, p));
+    if (way == WAY_PLAIN) return ST_OK;
     Stmt *release = db_stmt(bc, db, "RELEASE job");
-    if (!release) return ctx_status(bc);
-    atomic_fetch_add(&s->n_acts, 1);
-    return db_run(bc, db, release);
+    return release ? db_run(bc, db, release) : ctx_status(bc);
 }
 
 /* ---- the transaction ---- */
@@ -102,10 +118,12 @@ static Status write_seals(Ctx *bc, Store *s) {
     return ST_OK;
 }
 
-static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p) {
+static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p, Way way, bool *ret_again) {
     int64_t keys_before = keys_used(s->keys);
-    for (WriteJob *j = first; j; j = j->next)
-        TRY(run_job(bc, s, j, p));
+    for (WriteJob *j = first; j; j = j->next) {
+        TRY(run_job(bc, s, j, p, way, ret_again));
+        if (*ret_again) return ST_OK;
+    }
     TRY(terms_flush(bc, p, s->erased));
     TRY(write_seals(bc, s));
     if (keys_used(s->keys) != keys_before)
@@ -156,25 +174,56 @@ static void end_bulk(Store *s, Arena *a, WriteJob *batch) {
     fail_all(&bc, batch, FAIL(&bc, ST_IO, "", "error.store.io"));
 }
 
+/* From BEGIN to COMMIT, or back to where it was. *ret_again: back, and nothing was said about the jobs. */
+static Status run_transaction(Ctx *bc, Store *s, WriteJob *first, Way way, bool *ret_again) {
+    int64_t keys_before = keys_used(s->keys);
+    s->n_touched = 0;
+    *ret_again = false;
+    Status st = db_exec(bc, s->writer.db, "BEGIN IMMEDIATE");
+    Projector p = projector_new(bc->arena, s, s->writer.db, s->writer.schema);
+    p.words_later = s->bulk;
+    if (st == ST_OK) st = run_all(bc, s, first, &p, way, ret_again);
+    if (st != ST_OK) note_failure(bc, s, st);
+    if (st != ST_OK || *ret_again) roll_back_all(bc, s, keys_before);
+    return st;
+}
+
+static Way way_of(const WriteJob *first) {
+    for (const WriteJob *j = first; j; j = j->next)
+        if (!j->repeatable) return WAY_SAVEPOINTS;
+    return WAY_PLAIN;
+}
+
+/* As if they had not run. */
+static void reset_jobs(WriteJob *first) {
+    for (WriteJob *j = first; j; j = j->next) {
+        j->status = ST_OK;
+        j->ctx->errs.n = j->noted;
+        j->ctx->errs_dropped = j->dropped;
+    }
+}
+
+static Status run_jobs(Ctx *bc, Store *s, WriteJob *first) {
+    bool again = false;
+    for (WriteJob *j = first; j; j = j->next)
+        j->noted = j->ctx->errs.n, j->dropped = j->ctx->errs_dropped;
+    if (atomic_load(&s->failed)) return FAIL(bc, ST_IO, "", "error.store.stopped");
+    s->writer.schema = store_schema(s);
+    Status st = run_transaction(bc, s, first, way_of(first), &again);
+    if (st == ST_OK && again) {
+        reset_jobs(first);
+        st = run_transaction(bc, s, first, WAY_SAVEPOINTS, &again);
+    }
+    for (WriteJob *j = first; j && st == ST_OK; j = j->next)
+        if (j->status == ST_OK) atomic_fetch_add(&s->n_acts, 1);
+    return st;
+}
+
 static void run_batch(Store *s, Arena *a, WriteJob *first) {
     Ctx bc = ctx_new(s->env, a);
     bc.store = s;
     bc.reader = &s->writer;
-    s->n_touched = 0;
-    int64_t keys_before = keys_used(s->keys);
-    Status st = ST_OK;
-    if (atomic_load(&s->failed)) st = FAIL(&bc, ST_IO, "", "error.store.stopped");
-    if (st == ST_OK) {
-        s->writer.schema = store_schema(s);
-        st = db_exec(&bc, s->writer.db, "BEGIN IMMEDIATE");
-        Projector p = projector_new(a, s, s->writer.db, s->writer.schema);
-        p.words_later = s->bulk;
-        if (st == ST_OK) st = run_all(&bc, s, first, &p);
-        if (st != ST_OK) {
-            note_failure(&bc, s, st);
-            roll_back_all(&bc, s, keys_before);
-        }
-    }
+    Status st = run_jobs(&bc, s, first);
     if (st != ST_OK) fail_all(&bc, first, st);
     /* Again, now that readers can see it: who asked in between was told the old state. */
     if (s->control_touched) atomic_fetch_add(&s->control_generation, 1);
