@@ -488,6 +488,7 @@ struct Tx {
     ActPart act;
     bool has_act;
     bool replay;
+    bool committing; /* fn is done: rows are written */
     Str reason_text;
     VEC(PendingRecord *) records;
     Map by_key; /* kind no, id, lane → PendingRecord */

@@ -27,9 +27,9 @@ typedef struct SavedCtx {
 
 static Status run_guarded(Ctx *c, Tx *tx, WriteJob *job, Projector *p) {
     if (ARENA_GUARD(c->arena) != 0) return ST_MEMORY;
-    Status st = job->fn(c, tx, job->arg);
-    if (st == ST_OK) st = tx_commit(c, tx, p);
-    return st;
+    TRY(job->fn(c, tx, job->arg));
+    tx->committing = true;
+    return tx_commit(c, tx, p);
 }
 
 /* The caller's guard points into the caller's stack: it must not be jumped to from this thread. */
@@ -62,12 +62,6 @@ static Status roll_back_job(Ctx *bc, Store *s, int64_t keys_before, Projector *p
     return store_load_maps(bc, s);
 }
 
-/* A job failed that had no savepoint: where it had written nothing, nothing is to be taken back. */
-static void forget_job(Store *s, int64_t keys_before, Projector *p) {
-    keys_rewind(s->keys, keys_before);
-    projector_forget(p);
-}
-
 typedef enum Way {
     WAY_PLAIN,     /* all jobs are repeatable: no savepoints */
     WAY_SAVEPOINTS /* each job in one */
@@ -90,12 +84,12 @@ static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p, Way way, b
     if (job->status != ST_OK) {
         p->words.n = words_before;
         if (way == WAY_SAVEPOINTS) return roll_back_job(bc, s, keys_before, p);
-        *ret_again = sqlite3_total_changes64(db_handle(db)) != changes_before;
-        forget_job(s, keys_before, p);
+        /* Refused before it wrote anything: there is nothing to take back. */
+        *ret_again = tx.committing || sqlite3_total_changes64(db_handle(db)) != changes_before;
         return ST_OK;
     }
-    TRY(projector_flush(bc, p));
     if (way == WAY_PLAIN) return ST_OK;
+    TRY(projector_flush(bc, p));
     Stmt *release = db_stmt(bc, db, "RELEASE job");
     return release ? db_run(bc, db, release) : ctx_status(bc);
 }
@@ -124,6 +118,7 @@ static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p, Way way,
         TRY(run_job(bc, s, j, p, way, ret_again));
         if (*ret_again) return ST_OK;
     }
+    TRY(projector_flush(bc, p));
     TRY(terms_flush(bc, p, s->erased));
     TRY(write_seals(bc, s));
     if (keys_used(s->keys) != keys_before)
