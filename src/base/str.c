@@ -95,12 +95,17 @@ Str str_concat(Arena *a, Str x, Str y) {
 }
 
 Str str_printf(Arena *a, const char *format, ...) {
+    char most[128]; /* are shorter: formatted once */
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(most, sizeof(most), format, args);
     va_end(args);
     if (n < 0) BUG("str_printf: bad format");
     char *p = arena_alloc(a, (size_t)n + 1);
+    if ((size_t)n < sizeof(most)) {
+        memcpy(p, most, (size_t)n + 1);
+        return (Str){ p, (size_t)n };
+    }
     va_start(args, format);
     vsnprintf(p, (size_t)n + 1, format, args);
     va_end(args);

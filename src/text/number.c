@@ -271,8 +271,8 @@ size_t number_terms(Arena *a, Str number, Str ret_terms[NUMBER_TERMS_MAX]) {
         ret_terms[0] = key;
         return 1;
     }
-    ret_terms[0] = str_printf(a, "%u", (unsigned)n.serial);
-    ret_terms[1] = str_printf(a, "%02d-%u", n.year, (unsigned)n.serial);
+    ret_terms[1] = str_slice(key, 4, key.n);          /* after the office: year and serial */
+    ret_terms[0] = str_slice(ret_terms[1], 3, key.n); /* after the year */
     ret_terms[2] = key;
     return 3;
 }
