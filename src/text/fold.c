@@ -127,6 +127,10 @@ size_t fold_code_point(uint32_t cp, uint32_t out[FOLD_MAX]) {
 }
 
 static void put(Buf *b, uint32_t cp) {
+    if (cp < 0x80) {
+        buf_byte(b, (uint8_t)cp);
+        return;
+    }
     char bytes[4];
     buf_put(b, bytes, str_utf8_encode(cp, bytes));
 }
@@ -134,10 +138,21 @@ static void put(Buf *b, uint32_t cp) {
 /* No code point grows by more than this when folded (U+FDF2: 3 bytes become 8). */
 enum { FOLD_GROWTH = 4 };
 
+/* Most of what is compared: numbers and Latin words. Others are looked at more closely. */
+static bool is_plain(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 Str text_fold(Arena *a, Str text) {
     Buf b = buf_new(a, text.n * FOLD_GROWTH + 4);
     uint32_t pending = NOTHING; /* the last code point, held back: a hamza may still come onto it */
     for (size_t pos = 0; pos < text.n;) {
+        if (is_plain(text.s[pos])) {
+            if (pending != NOTHING) put(&b, pending);
+            char c = text.s[pos++];
+            pending = (uint32_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+            continue;
+        }
         uint32_t cp = str_utf8_next(text, &pos);
         if (cp == CP_HAMZA_ABOVE && pending == CP_FARSI_YEH) pending = CP_YEH_HAMZA;
         uint32_t out[FOLD_MAX];

@@ -124,13 +124,13 @@ static void add_mark(Sorter *s, uint32_t cp) {
     if (weight > *last) *last = weight;
 }
 
-/* Place of a letter in the alphabet, from 0; -1 where it has none. */
+/* Place of a letter in the alphabet, from 0; -1 where it has none. All of the alphabets are written in
+ * two bytes a letter. */
 static int place_of(const char *order, uint32_t letter) {
-    Str letters = str_of(order);
-    int place = 0;
-    for (size_t pos = 0; pos < letters.n; place++) {
-        if (str_utf8_next(letters, &pos) == letter) return place;
-    }
+    char bytes[4];
+    if (str_utf8_encode(letter, bytes) != 2) return -1;
+    for (int place = 0; order[2 * place]; place++)
+        if (order[2 * place] == bytes[0] && order[2 * place + 1] == bytes[1]) return place;
     return -1;
 }
 
