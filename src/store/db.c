@@ -52,18 +52,44 @@ Status db_fail(Ctx *c, Db *db, int rc) {
     }
 }
 
-/* panah_fold(text): the stored normal form, for expressions over columns without one. */
+/* A text of a row is at most a part of a commit: 4 MiB, some times that when folded. */
+enum { FUNCTION_ARENA_MAX = 256 << 20 };
+
+static Str text_of(sqlite3_value *v) {
+    const void *p = sqlite3_value_text(v);
+    return str_n(p ? p : "", (size_t)sqlite3_value_bytes(v));
+}
+
+/* panah_fold(text): the normal form in which texts are compared. Stands in the schema: of a text the same
+ * on all connections and for ever, or the projection is made anew. Its arena lives as long as the
+ * connection: an index being made asks a million times. */
 static void sql_fold(sqlite3_context *x, int n, sqlite3_value **v) {
     (void)n;
     if (sqlite3_value_type(v[0]) != SQLITE_TEXT) {
         sqlite3_result_null(x);
         return;
     }
-    Arena *a = arena_new(env_system(), 1 << 20);
-    Str text = str_n(sqlite3_value_text(v[0]), (size_t)sqlite3_value_bytes(v[0]));
-    Str folded = text_fold(a, text);
-    sqlite3_result_text64(x, folded.s, folded.n, SQLITE_TRANSIENT, SQLITE_UTF8);
-    arena_free(a);
+    Arena *a = sqlite3_user_data(x);
+    Str folded = text_fold(a, text_of(v[0]));
+    sqlite3_result_text64(x, folded.n ? folded.s : "", folded.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    arena_reset(a);
+}
+
+/* panah_sort(text, language): its sort key. Stands in the schema, as panah_fold does. */
+static void sql_sort(sqlite3_context *x, int n, sqlite3_value **v) {
+    (void)n;
+    if (sqlite3_value_type(v[0]) != SQLITE_TEXT) {
+        sqlite3_result_null(x);
+        return;
+    }
+    Arena *a = sqlite3_user_data(x);
+    Str key = sort_key(a, text_of(v[0]), text_of(v[1]));
+    sqlite3_result_blob64(x, key.n ? key.s : "", key.n, SQLITE_TRANSIENT);
+    arena_reset(a);
+}
+
+static void free_arena(void *arena) {
+    arena_free(arena);
 }
 
 static void sql_age(sqlite3_context *x, int n, sqlite3_value **v) {
@@ -94,7 +120,13 @@ static void sql_civil(sqlite3_context *x, int n, sqlite3_value **v) {
 static int add_functions(sqlite3 *h) {
     static char is_month; /* only its address is used */
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    int rc = sqlite3_create_function(h, "panah_fold", 1, flags, NULL, sql_fold, NULL, NULL);
+    int rc = sqlite3_create_function_v2(h, "panah_fold", 1, flags,
+                                        arena_new(env_system(), FUNCTION_ARENA_MAX), sql_fold, NULL,
+                                        NULL, free_arena);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(h, "panah_sort", 2, flags,
+                                        arena_new(env_system(), FUNCTION_ARENA_MAX), sql_sort, NULL,
+                                        NULL, free_arena);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(h, "panah_years", 2, flags, NULL, sql_age, NULL, NULL);
     if (rc == SQLITE_OK)

@@ -318,23 +318,7 @@ static void bind_extra(Stmt *st, int i, Arena *a, Val extra) {
     bind_text(st, i, buf_text(&b));
 }
 
-/* Binds a column's value and its companions; returns the next parameter. */
-static int bind_column(Stmt *st, int i, Arena *a, const Column *col, Val v, Str lang) {
-    bind_value(st, i++, a, col->field, v);
-    bool text = v.type == VAL_TEXT;
-    if (col->fold) {
-        if (text) bind_text(st, i, text_fold(a, v.text));
-        i++;
-    }
-    if (col->sort) {
-        if (text) bind_blob(st, i, sort_key(a, v.text, lang));
-        i++;
-    }
-    return i;
-}
-
 static Status insert_row(Ctx *c, Projector *p, Target *t) {
-    Str lang = str_of(p->store->sort_lang);
     Stmt *st = db_stmt(c, p->db, t->table->sql_insert);
     if (!st) return ctx_status(c);
     bind_id(st, 1, &t->row.id);
@@ -344,7 +328,7 @@ static Status insert_row(Ctx *c, Projector *p, Target *t) {
     bind_blob(st, 5, heads_bytes(c->arena, &t->row.heads));
     int i = 6;
     for (size_t n = 0; n < t->table->n_columns; n++)
-        i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n], lang);
+        bind_value(st, i++, c->arena, t->table->columns[n].field, t->row.values[n]);
     TRY(db_run(c, p->db, st));
     t->row.rid = sqlite3_last_insert_rowid(db_handle(p->db));
     return ST_OK;
@@ -359,10 +343,7 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     if (t->extra_changed) buf_printf(&sql, ", extra=?%d", i++);
     for (size_t n = 0; n < t->table->n_columns; n++) {
         if (!(t->columns[n / 64] & 1ULL << (n % 64))) continue;
-        const Column *col = &t->table->columns[n];
-        buf_printf(&sql, ", \"%s\"=?%d", col->field->f.name, i++);
-        if (col->fold) buf_printf(&sql, ", \"%s__fold\"=?%d", col->field->f.name, i++);
-        if (col->sort) buf_printf(&sql, ", \"%s__sort\"=?%d", col->field->f.name, i++);
+        buf_printf(&sql, ", \"%s\"=?%d", t->table->columns[n].field->f.name, i++);
     }
     buf_printf(&sql, " WHERE rid=?1");
     Stmt *st = db_stmt(c, p->db, str_c(c->arena, buf_text(&sql)));
@@ -377,8 +358,7 @@ static Status update_row(Ctx *c, Projector *p, Target *t) {
     if (t->extra_changed) bind_extra(st, i++, c->arena, t->row.extra);
     for (size_t n = 0; n < t->table->n_columns; n++)
         if (t->columns[n / 64] & 1ULL << (n % 64))
-            i = bind_column(st, i, c->arena, &t->table->columns[n], t->row.values[n],
-                            str_of(p->store->sort_lang));
+            bind_value(st, i++, c->arena, t->table->columns[n].field, t->row.values[n]);
     return db_run(c, p->db, st);
 }
 

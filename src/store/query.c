@@ -111,9 +111,13 @@ static Status walk(Listing *l, Str text, bool only_unknown, bool last) {
     return ST_OK;
 }
 
+static Str columns_with(Listing *l, Str key) {
+    return str_printf(l->c->arena, "%.*s AS __verdict, t0.rid AS __rid, %.*s AS __key",
+                      STR_ARG(l->verdict), STR_ARG(key.n ? key : STR("NULL")));
+}
+
 static Str columns_of(Listing *l) {
-    return str_printf(l->c->arena, "%.*s, t0.rid, %.*s AS __key", STR_ARG(l->verdict),
-                      STR_ARG(l->key.n ? l->key : STR("NULL")));
+    return columns_with(l, l->key);
 }
 
 static Str rid_beyond(Listing *l) {
@@ -172,14 +176,17 @@ static Status any_unknown(Listing *l, bool *ret) {
 }
 
 static Status list_unknown(Listing *l) {
-    Str conditions = STR("");
+    Str conditions = STR(""), what = columns_of(l);
     bool any = true, here = l->from.given && l->from.unknown;
     if (!l->has_unknown && !here) TRY(any_unknown(l, &any));
     if (!any) return ST_OK;
     if (l->has_unknown) conditions = str_printf(l->c->arena, "%.*s IS NULL", STR_ARG(l->key));
     if (here) conditions = and_also(l->c->arena, conditions, rid_beyond(l));
+    /* By age past those with a key: that there is none shows without computing it. */
+    if (!l->has_unknown)
+        what = columns_with(l, str_printf(l->c->arena, "t0.\"%s\"", l->q->order->f.name));
     const char *column = l->has_unknown ? l->column : NULL;
-    return walk(l, statement(l->sql, columns_of(l), column, conditions, by_rid(l)), true, true);
+    return walk(l, statement(l->sql, what, column, conditions, by_rid(l)), true, true);
 }
 
 static Status list_by_order(Listing *l) {
@@ -194,13 +201,13 @@ static Status list_by_order(Listing *l) {
 
 static Str beyond_place(Listing *l) {
     Arena *a = l->c->arena;
-    Str rid = rid_beyond(l), key = l->key;
-    if (key.n == 0) return rid;
-    if (l->from.unknown) return str_printf(a, "%.*s IS NULL AND %.*s", STR_ARG(key), STR_ARG(rid));
-    int no = sql_value(l->sql, l->from.key);
-    return str_printf(a, "(%.*s %s ?%d OR (%.*s = ?%d AND %.*s) OR %.*s IS NULL)", STR_ARG(key),
-                      l->q->descending ? "<" : ">", no, STR_ARG(key), no, STR_ARG(rid),
-                      STR_ARG(key));
+    const char *beyond = l->q->descending ? "<" : ">";
+    int rid = sql_value(l->sql, val_int(l->from.rid));
+    if (l->key.n == 0) return str_printf(a, "__rid %s ?%d", beyond, rid);
+    if (l->from.unknown) return str_printf(a, "__key IS NULL AND __rid %s ?%d", beyond, rid);
+    int key = sql_value(l->sql, l->from.key);
+    return str_printf(a, "(__key %s ?%d OR (__key = ?%d AND __rid %s ?%d) OR __key IS NULL)",
+                      beyond, key, key, beyond, rid);
 }
 
 static Status list_sorted(Listing *l) {
@@ -214,12 +221,14 @@ static Status list_sorted(Listing *l) {
                         str_of(l->q->order->key_text));
     }
     Str conditions = and_also(a, l->walk.bounds, sql_reach(s, "t0", s->root.table->lane));
-    if (l->from.given) conditions = and_also(a, conditions, beyond_place(l));
-    const char *by = by_rid(l);
-    if (l->key.n)
-        by = l->q->descending ? " ORDER BY __key IS NULL, __key DESC, t0.rid DESC"
-                              : " ORDER BY __key IS NULL, __key, t0.rid";
-    return walk(l, statement(s, columns_of(l), l->walk.column, conditions, by), false, true);
+    Str beyond = l->from.given ? beyond_place(l) : STR("1");
+    const char *down = l->q->descending ? " DESC" : "";
+    /* A subquery with a limit is not folded into the whole: a key is computed once a row. */
+    Str rows = statement(s, columns_of(l), l->walk.column, conditions, " LIMIT -1");
+    Str text =
+        str_printf(a, "SELECT * FROM (%.*s) WHERE %.*s ORDER BY __key IS NULL, __key%s, __rid%s",
+                   STR_ARG(rows), STR_ARG(beyond), down, down);
+    return walk(l, text, false, true);
 }
 
 /* ---- read_query ---- */

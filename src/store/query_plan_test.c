@@ -197,6 +197,144 @@ static void test_stop_and_too_much_work(void **state) {
     qt_close(&w);
 }
 
+/* ---- computed columns: what they hold stands in their index ---- */
+
+typedef struct Seen {
+    int64_t calls; /* of the functions that compute them */
+    Arena *arena;
+    VEC(Str) texts; /* of the statements that lists walked */
+} Seen;
+
+static void count_call(sqlite3_context *x, int n, sqlite3_value **v) {
+    Seen *seen = sqlite3_user_data(x);
+    (void)n;
+    (void)v;
+    seen->calls++;
+    sqlite3_result_null(x);
+}
+
+static int note_statement(unsigned type, void *arg, void *st, void *sql) {
+    Seen *seen = arg;
+    Str text = str_of(sqlite3_sql(st));
+    (void)type;
+    (void)sql;
+    if (str_find(text, STR("__verdict")) >= 0)
+        vec_push(seen->arena, &seen->texts, str_copy(seen->arena, text));
+    return 0;
+}
+
+static void add_named(QtWorld *w, int kind, const char *name, int n) {
+    qt_must(&w->c, db_exec(&w->c, w->reader.db, "BEGIN"));
+    for (int i = 0; i < n; i++) {
+        QtRecord *r = qt_new(w, kind, 0);
+        if (i % 10) qt_set(w, r, name, val_text(str_printf(w->arena, "Ahmad %03d", i * 7 % 100)));
+        if (kind == QT_PERSON) qt_set(w, r, "small", val_int(i % 3));
+        if (kind == QT_PERSON) qt_set(w, r, "sex", val_text(i % 3 ? STR("F") : STR("M")));
+        qt_write_row(w, r, LANE_CORE, r->scope);
+        qt_count(w, r, 1);
+    }
+    qt_must(&w->c, db_exec(&w->c, w->reader.db, "COMMIT"));
+}
+
+/* From here on a call would be seen, and would spoil the answer. */
+static void watch_calls(QtWorld *w, Seen *seen) {
+    static const struct {
+        const char *name;
+        int n;
+    } functions[] = { { "panah_fold", 1 }, { "panah_sort", 2 } };
+    sqlite3 *h = db_handle(w->reader.db);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(
+            sqlite3_create_function(h, functions[i].name, functions[i].n,
+                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, seen,
+                                    count_call, NULL, NULL),
+            SQLITE_OK);
+    sqlite3_trace_v2(h, SQLITE_TRACE_STMT, note_statement, seen);
+}
+
+/* Every walk along an index looks for its place, none sorts what the index has sorted. */
+static void check_walks(QtWorld *w, const Seen *seen, bool sorts) {
+    sqlite3 *h = db_handle(w->reader.db);
+    sqlite3_trace_v2(h, 0, NULL, NULL);
+    assert_true(seen->texts.n > 0);
+    for (size_t i = 0; i < seen->texts.n; i++) {
+        Stmt *st = NULL;
+        Str text = str_concat(w->arena, STR("EXPLAIN QUERY PLAN "), seen->texts.v[i]);
+        assert_int_equal(sqlite3_prepare_v2(h, text.s, (int)text.n, &st, NULL), SQLITE_OK);
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            Str step = col_bytes(st, 3);
+            if (str_find(step, STR("USING INDEX")) >= 0)
+                assert_true(str_starts(step, STR("SEARCH")));
+            if (!sorts) assert_int_equal(str_find(step, STR("TEMP B-TREE")), -1);
+        }
+        sqlite3_finalize(st);
+    }
+}
+
+static void test_computed_columns_are_read_from_the_index(void **state) {
+    (void)state;
+    static const struct {
+        int kind;
+        const char *where, *order;
+        int found, keys; /* keys: computed for each page, where few rows are sorted by a text */
+        bool sorts;
+    } lists[] = {
+        { QT_PERSON, NULL, "name", 500, 0, false },
+        { QT_PERSON, "small = 0", "name", 167, 0, false },
+        { QT_PERSON, "sex = 'M'", "name", 167, 167, true },
+        { QT_PERSON, "name = 'AHMAD 007'", NULL, 5, 0, false },
+        { QT_PERSON, "name = 'ahmad 007' and sex = 'M'", NULL, 1, 0, false },
+        { QT_PERSON, "name starts with 'ahmad 01'", "sex", 45, 0, true },
+        { QT_PERSON, "name in ('ahmad 007', 'ahmad 014')", "birth", 10, 0, true },
+        { QT_FAMILY, NULL, "number", 500, 0, false },
+    };
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        for (int descending = 0; descending < 2; descending++) {
+            QtWorld w;
+            qt_open(&w, 64);
+            int kind = lists[i].kind;
+            add_named(&w, kind, kind == QT_PERSON ? "name" : "number", 500);
+            Ctx c = qt_reading(&w, &reach_everything);
+            Seen seen = { .arena = w.arena };
+            Query q = { .kind = w.kinds[kind], .limit = 20, .descending = descending };
+            if (lists[i].order) q.order = qt_field(&w, kind, lists[i].order);
+            if (lists[i].where) q.where = qt_where(&c, &w, kind, lists[i].where);
+            watch_calls(&w, &seen);
+            Page page;
+            int found = 0, pages = 0;
+            do {
+                assert_int_equal(read_query(&c, &q, &page), ST_OK);
+                found += (int)page.n;
+                q.cursor = page.next;
+                pages++;
+            } while (page.next.n);
+            assert_int_equal(found, lists[i].found);
+            assert_true(seen.calls <= pages * lists[i].keys);
+            check_walks(&w, &seen, lists[i].sorts);
+            arena_free(c.arena);
+            qt_close(&w);
+        }
+}
+
+/* Also where other columns of the row change. */
+static void test_computed_columns_follow_their_text(void **state) {
+    (void)state;
+    QtWorld w;
+    qt_open(&w, 65);
+    add_named(&w, QT_PERSON, "name", 100);
+    Ctx *c = &w.c;
+    Db *db = w.reader.db;
+    qt_must(c, db_exec(c, db, "UPDATE person SET name='Zahra' WHERE rid=2"));
+    qt_must(c, db_exec(c, db, "DELETE FROM person WHERE rid=3"));
+    qt_must(c, db_exec(c, db, "UPDATE person SET heads=x'010001', sex='M' WHERE rid=4"));
+    Stmt *st = db_stmt(c, db, "PRAGMA integrity_check");
+    bool row = false;
+    qt_must(c, db_step(c, db, st, &row));
+    assert_true(row && str_is(col_bytes(st, 0), "ok"));
+    sqlite3_reset(st);
+    qt_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_without_an_index),
@@ -204,6 +342,8 @@ int main(void) {
         cmocka_unit_test(test_a_small_office_looks_at_its_own),
         cmocka_unit_test(test_a_scan_stops_and_goes_on),
         cmocka_unit_test(test_unindexed_references),
+        cmocka_unit_test(test_computed_columns_are_read_from_the_index),
+        cmocka_unit_test(test_computed_columns_follow_their_text),
         cmocka_unit_test(test_stop_and_too_much_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ enum {
 /* The text of a node. */
 typedef struct Part {
     Str sql;
-    Str fold; /* a text field's: its stored fold */
+    Str fold; /* a text field's: the column with its fold */
     int cost; /* symbols the parser has on its stack while it reads it */
     uint32_t stage;
     bool atom;  /* needs no brackets */

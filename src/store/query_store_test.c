@@ -15,7 +15,7 @@ typedef struct NewPerson {
     Toy *t;
     Id id;
     int i;
-    const char *void_code;
+    const char *name, *void_code;
 } NewPerson;
 
 static Status write_person(Ctx *c, Tx *tx, void *arg) {
@@ -23,8 +23,8 @@ static Status write_person(Ctx *c, Tx *tx, void *arg) {
     (void)tx;
     if (p->void_code) return tx_void(c, p->t->person, p->id, str_of(p->void_code));
     Val f = val_map();
-    val_set_c(c->arena, &f, "given_name",
-              val_text(str_printf(c->arena, "Name %03d", p->i * 37 % 100)));
+    Str name = p->name ? str_of(p->name) : str_printf(c->arena, "Name %03d", p->i * 37 % 100);
+    val_set_c(c->arena, &f, "given_name", val_text(name));
     val_set_c(c->arena, &f, "number", val_text(str_printf(c->arena, "N-%d", p->i)));
     if (p->i % 4) val_set_c(c->arena, &f, "birth_date", val_int(10000 + p->i));
     if (p->i % 5 == 0) val_set_c(c->arena, &f, "risk", val_int(p->i));
@@ -38,6 +38,11 @@ static Id add_person(Toy *t, int i) {
         print_message("# %.*s\n", STR_ARG(t->c.errs.v[e].key));
     assert_int_equal(st, ST_OK);
     return p.id;
+}
+
+static void add_named(Toy *t, const char *name) {
+    NewPerson p = { .t = t, .id = id_new(t->env), .name = name };
+    assert_int_equal(store_write(t->store, &t->c, write_person, &p), ST_OK);
 }
 
 static Ctx reading(Toy *t, size_t cap) {
@@ -162,11 +167,93 @@ static void test_memory_runs_out(void **state) {
     toy_drop(&t);
 }
 
+/* ---- the language of the operation ---- */
+
+static const Field speaking_office_fields[] = {
+    { "code", .no = 2, .type = FT_TEXT, .flags = FF_NATURAL },
+    { "language", .no = 3, .type = FT_TEXT },
+    { "parent", .no = 4, .type = FT_REF, .kind = "office" },
+};
+static const Kind speaking_office = { "office",     1,
+                                      SUBJECT_NONE, NULL,
+                                      LANE_CONTROL, FIELDS(speaking_office_fields),
+                                      "code",       "An office" };
+static const Kind *const speaking_kinds[] = { &speaking_office, &toy_person, &toy_phone };
+static const ModelSource speaking_model = {
+    .kinds = speaking_kinds, .n_kinds = 3, .lists = toy_lists, .n_lists = 2
+};
+
+typedef struct Speaking {
+    const KindInfo *kind;
+    Id office;
+    const char *language;
+    bool is_new;
+} Speaking;
+
+static Status write_office(Ctx *c, Tx *tx, void *arg) {
+    Speaking *s = arg;
+    Val fields = val_map();
+    (void)tx;
+    val_set_c(c->arena, &fields, "language", val_text(str_of(s->language)));
+    if (!s->is_new) return tx_set(c, s->kind, s->office, STR(""), fields);
+    return tx_create(c, s->kind, s->office, s->office, fields);
+}
+
+static void open_again(Toy *t) {
+    store_close(t->store);
+    assert_int_equal(store_open(&t->c, &t->options, &t->store), ST_OK);
+    t->c.store = t->store;
+    toy_kinds_of(t);
+}
+
+/* The given names in their order, their first letters. */
+static Str order_of_names(Toy *t) {
+    Ctx c = reading(t, 64 << 20);
+    Query q = { .kind = t->person, .limit = 9, .order = kind_field(t->person, STR("given_name")) };
+    Buf b = buf_new(t->arena, 64);
+    Page page;
+    assert_int_equal(read_query(&c, &q, &page), ST_OK);
+    for (size_t i = 0; i < page.n; i++)
+        buf_str(&b, record_text(page.rows[i], "given_name"));
+    arena_free(c.arena);
+    return buf_text(&b);
+}
+
+/* Keys of another language are other keys: what they are computed by is part of the schema. */
+static void test_lists_follow_the_first_language(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *order;
+    } turns[] = { { "en", "Aهو" }, { "ps", "وهA" }, { "ar", "هوA" }, { "e'n", "هوA" } };
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    add_named(&t, "A"), add_named(&t, "ه"), add_named(&t, "و");
+    assert_true(str_is(order_of_names(&t), "وهA"));
+    t.options.model = &speaking_model;
+    open_again(&t);
+    Speaking s = { .office = id_new(t.env), .is_new = true };
+    for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+        s.kind = t.office_kind;
+        s.language = turns[i].language;
+        assert_int_equal(store_write(t.store, &t.c, write_office, &s), ST_OK);
+        s.is_new = false;
+        open_again(&t);
+        assert_true(str_is(order_of_names(&t), turns[i].order));
+        RebuildReport report;
+        Ctx c = ctx_new(t.env, arena_new(t.env, 64 << 20));
+        assert_int_equal(store_rebuild(&c, t.store, true, &report), ST_OK);
+        assert_int_equal(report.differences, 0);
+        arena_free(c.arena);
+    }
+    toy_drop(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_acts_wrote),
         cmocka_unit_test(test_on_the_writers_connection),
         cmocka_unit_test(test_memory_runs_out),
+        cmocka_unit_test(test_lists_follow_the_first_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

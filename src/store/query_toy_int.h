@@ -220,7 +220,7 @@ static inline void qt_open(QtWorld *w, uint64_t seed) {
                            .custom = qt_custom,
                            .n_custom = sizeof(qt_custom) / sizeof(qt_custom[0]) };
     qt_must(&w->c, model_build(&w->c, &source, &w->model));
-    w->schema = schema_new(&w->env, w->model);
+    w->schema = schema_new(&w->env, w->model, SORT_LANG);
     for (size_t i = 0; i < QT_KINDS; i++)
         w->kinds[i] = model_kind(w->model, str_of(qt_kinds[i]->name));
     for (size_t i = 0; i < QT_OFFICES; i++)
@@ -314,10 +314,6 @@ static inline void qt_write_row(QtWorld *w, QtRecord *r, Lane lane, uint32_t sco
     for (size_t i = 0; i < t->n_columns; i++) {
         const char *name = t->columns[i].field->f.name;
         buf_printf(&names, ", \"%s\"", name), buf_printf(&marks, ", ?%d", ++n);
-        if (t->columns[i].fold)
-            buf_printf(&names, ", \"%s__fold\"", name), buf_printf(&marks, ", ?%d", ++n);
-        if (t->columns[i].sort)
-            buf_printf(&names, ", \"%s__sort\"", name), buf_printf(&marks, ", ?%d", ++n);
     }
     Str sql = str_printf(a, "INSERT INTO \"%s\"(%.*s) VALUES(%.*s)", t->name,
                          STR_ARG(buf_text(&names)), STR_ARG(buf_text(&marks)));
@@ -333,12 +329,8 @@ static inline void qt_write_row(QtWorld *w, QtRecord *r, Lane lane, uint32_t sco
     }
     n = 4;
     for (size_t i = 0; i < t->n_columns; i++) {
-        const Column *col = &t->columns[i];
-        Val v = r->values[col->field->index];
-        bool text = v.type == VAL_TEXT;
-        bind_value(st, ++n, a, col->field, v);
-        if (col->fold && ++n && text) bind_text(st, n, text_fold(a, v.text));
-        if (col->sort && ++n && text) bind_blob(st, n, sort_key(a, v.text, STR("fa")));
+        const FieldInfo *f = t->columns[i].field;
+        bind_value(st, ++n, a, f, r->values[f->index]);
     }
     qt_must(c, db_run(c, w->reader.db, st));
     if (t->main) r->rid = sqlite3_last_insert_rowid(db_handle(w->reader.db));

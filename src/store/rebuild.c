@@ -342,12 +342,8 @@ static Status terms_sum(Ctx *c, Db *db, const TableSpec *t, TermSums *ret) {
 static Status compare_table(Ctx *c, Db *live, Db *fresh, const TableSpec *t, RebuildReport *rep) {
     Buf sql = buf_new(c->arena, 64 << 10);
     buf_printf(&sql, "SELECT id, scope, void, extra, heads");
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const char *name = t->columns[i].field->f.name;
-        buf_printf(&sql, ", \"%s\"", name);
-        if (t->columns[i].fold) buf_printf(&sql, ", \"%s__fold\"", name);
-        if (t->columns[i].sort) buf_printf(&sql, ", \"%s__sort\"", name);
-    }
+    for (size_t i = 0; i < t->n_columns; i++)
+        buf_printf(&sql, ", \"%s\"", t->columns[i].field->f.name);
     buf_printf(&sql, " FROM \"%s\" ORDER BY id, scope", t->name);
     TRY(compare_select(c, live, fresh, t->name, str_c(c->arena, buf_text(&sql)), rep));
     if (!t->has_terms) return ST_OK;

@@ -252,7 +252,7 @@ Status store_reload_model(Ctx *c, Store *s, bool make_tables) {
     TRY(add_codes(c, s->writer.db, old, &add));
     if (add.fields.n == 0 && add.lists.n == 0) return ST_OK;
     TRY(build_what_works(c, s, &add, &m));
-    Schema *fresh = schema_new(s->env, m);
+    Schema *fresh = schema_new(s->env, m, str_of(s->sort_lang));
     Status st = make_tables ? add_tables(c, s, old, fresh) : ST_OK;
     if (st == ST_OK && s->n_old_schemas == sizeof(s->old_schemas) / sizeof(s->old_schemas[0]))
         st = FAIL(c, ST_LIMIT, "", "error.store.model_changes");

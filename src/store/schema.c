@@ -99,7 +99,18 @@ static bool is_subject(const FieldInfo *f) {
     return f->kind->subject == f;
 }
 
-static void write_ddl(Buf *b, TableSpec *t) {
+/* What a text is compared and sorted by is computed from it, and kept in the index alone: of a number or
+ * a telephone the fold is nearly always the text again. The language stands in the text of the table, so
+ * that another one is another schema. */
+static void write_computed(Buf *b, const Column *col, Str sort_lang) {
+    const char *name = col->field->f.name;
+    if (col->fold) buf_printf(b, ", \"%s__fold\" TEXT AS (panah_fold(\"%s\")) VIRTUAL", name, name);
+    if (col->sort)
+        buf_printf(b, ", \"%s__sort\" BLOB AS (panah_sort(\"%s\", '%.*s')) VIRTUAL", name, name,
+                   STR_ARG(sort_lang));
+}
+
+static void write_ddl(Buf *b, TableSpec *t, Str sort_lang) {
     buf_printf(
         b,
         "CREATE TABLE \"%s\"(rid INTEGER PRIMARY KEY, id BLOB NOT NULL, scope INTEGER NOT NULL, void TEXT",
@@ -107,8 +118,7 @@ static void write_ddl(Buf *b, TableSpec *t) {
     for (size_t i = 0; i < t->n_columns; i++) {
         const Column *col = &t->columns[i];
         buf_printf(b, ", \"%s\" %s", col->field->f.name, column_type(col->field->f.type));
-        if (col->fold) buf_printf(b, ", \"%s__fold\" TEXT", col->field->f.name);
-        if (col->sort) buf_printf(b, ", \"%s__sort\" BLOB", col->field->f.name);
+        write_computed(b, col, sort_lang);
     }
     buf_printf(b, ", extra TEXT, heads BLOB NOT NULL) STRICT;");
     buf_printf(b, "CREATE UNIQUE INDEX \"%s__id\" ON \"%s\"(id, scope);", t->name, t->name);
@@ -166,13 +176,10 @@ static void write_statements(Arena *a, TableSpec *t) {
     buf_printf(&marks, "?1, ?2, ?3, ?4, ?5");
     int n = 5;
     for (size_t i = 0; i < t->n_columns; i++) {
-        const Column *col = &t->columns[i];
-        const char *name = col->field->f.name;
+        const char *name = t->columns[i].field->f.name;
         buf_printf(&cols, ", \"%s\"", name);
         buf_printf(&names, ", \"%s\"", name);
         buf_printf(&marks, ", ?%d", ++n);
-        if (col->fold) buf_printf(&names, ", \"%s__fold\"", name), buf_printf(&marks, ", ?%d", ++n);
-        if (col->sort) buf_printf(&names, ", \"%s__sort\"", name), buf_printf(&marks, ", ?%d", ++n);
     }
     Str c = buf_text(&cols);
     t->sql_columns = (char *)(uintptr_t)str_c(a, c);
@@ -189,7 +196,7 @@ static void write_statements(Arena *a, TableSpec *t) {
         a, str_printf(a, "SELECT %.*s FROM \"%s\" WHERE rid=?1", STR_ARG(c), t->name));
 }
 
-static void add_table(Schema *s, const KindInfo *k, Lane lane) {
+static void add_table(Schema *s, const KindInfo *k, Lane lane, Str sort_lang) {
     TableSpec *t = &s->tables[s->n];
     t->kind = k;
     t->lane = lane;
@@ -199,7 +206,7 @@ static void add_table(Schema *s, const KindInfo *k, Lane lane) {
              t->main ? "" : lane_suffix[lane]);
     find_columns(s->arena, t);
     Buf ddl = buf_new(s->arena, 256 << 10);
-    write_ddl(&ddl, t);
+    write_ddl(&ddl, t, sort_lang);
     t->ddl = (char *)(uintptr_t)str_c(s->arena, buf_text(&ddl));
     buf_clear(&ddl);
     write_index_ddl(&ddl, t, true);
@@ -211,7 +218,19 @@ static void add_table(Schema *s, const KindInfo *k, Lane lane) {
     s->by_kind[k->index * LANES + lane] = t;
 }
 
-Schema *schema_new(Env *env, const Model *m) {
+/* Letters, digits and dashes: it is going to stand in SQL. */
+Str sort_language(Str lang) {
+    bool plain = lang.n > 0 && lang.n < SORT_LANG_N;
+    for (size_t i = 0; i < lang.n && plain; i++) {
+        char ch = lang.s[i];
+        plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+                ch == '-';
+    }
+    return plain ? lang : SORT_LANG;
+}
+
+Schema *schema_new(Env *env, const Model *m, Str sort_lang) {
+    ASSERT(str_eq(sort_lang, sort_language(sort_lang)));
     Arena *a = arena_new(env, 64 << 20);
     Schema *s = arena_new_of(a, Schema);
     s->arena = a;
@@ -232,7 +251,7 @@ Schema *schema_new(Env *env, const Model *m) {
         if (k->k->terms) sha256_add(&h, &k->k->terms_version, sizeof(k->k->terms_version));
         for (uint32_t lane = 0; lane < LANES; lane++)
             if (lanes & 1u << lane) {
-                add_table(s, k, (Lane)lane);
+                add_table(s, k, (Lane)lane, sort_lang);
                 const TableSpec *t = &s->tables[s->n - 1];
                 sha256_add(&h, t->ddl, strlen(t->ddl));
                 sha256_add(&h, t->ddl_indexes, strlen(t->ddl_indexes));

@@ -40,7 +40,7 @@ static Status first_meta(Ctx *c, Db *db, const StoreOptions *o, Str operation_na
     TRY(meta_put_int(c, db, "format", STORE_FORMAT));
     TRY(meta_put(c, db, "operation", str_copy(c->arena, id_str(&operation))));
     TRY(meta_put(c, db, "operation_name", operation_name));
-    TRY(meta_put(c, db, "sort_lang", str_empty(o->language) ? SORT_LANG : o->language));
+    TRY(meta_put(c, db, "sort_lang", sort_language(o->language)));
     TRY(meta_put(c, db, "incarnation", str_n(incarnation, 16)));
     TRY(meta_put_int(c, db, "created", c->now));
     return meta_put_int(c, db, "keys_used", 0);
@@ -50,7 +50,7 @@ static Status init_database(Ctx *c, const StoreOptions *o, Str operation_name) {
     Db *db = NULL;
     Model *m = NULL;
     TRY(model_build(c, o->model, &m));
-    Schema *schema = schema_new(c->env, m);
+    Schema *schema = schema_new(c->env, m, sort_language(o->language));
     Status st = db_open(c, path_in(c->arena, o->dir, "panah.db"), DB_WRITER, &db);
     if (st == ST_OK) st = db_exec(c, db, "BEGIN IMMEDIATE");
     if (st == ST_OK) st = db_exec(c, db, ledger_ddl);
@@ -140,7 +140,7 @@ static Status read_node_file(Ctx *c, Store *s) {
 }
 
 static void set_sort_language(Store *s, Str lang) {
-    if (lang.n == 0 || lang.n >= SORT_LANG_N) lang = SORT_LANG;
+    lang = sort_language(lang);
     memcpy(s->sort_lang, lang.s, lang.n);
     s->sort_lang[lang.n] = '\0';
 }
@@ -186,7 +186,7 @@ static Status check_heads(Ctx *c, Store *s) {
 static Status open_schema(Ctx *c, Store *s) {
     Model *m = NULL;
     TRY(model_build(c, s->options.model, &m));
-    atomic_store(&s->schema, schema_new(s->env, m));
+    atomic_store(&s->schema, schema_new(s->env, m, str_of(s->sort_lang)));
     s->writer.schema = store_schema(s);
     return ST_OK;
 }
@@ -209,14 +209,19 @@ static Status refresh_projection(Ctx *c, Store *s) {
     return store_schema(s) == before ? ST_OK : store_rebuild(c, s, false, &report);
 }
 
-/* Names are in another order in another language: the sort keys are made anew. */
+/* Names are in another order in another language: the sort keys are made anew. Nobody looks at the old
+ * schema: there are no readers yet. */
 static Status follow_language(Ctx *c, Store *s) {
     Str lang;
     TRY(reload_first_language(c, s, &lang));
-    if (lang.n == 0 || lang.n >= SORT_LANG_N || str_is(lang, s->sort_lang)) return ST_OK;
+    if (!str_eq(lang, sort_language(lang)) || str_is(lang, s->sort_lang)) return ST_OK;
     log_info(s->env, "projection", "state", "the first language has changed: projecting anew",
              NULL);
     set_sort_language(s, lang);
+    Schema *old = atomic_load(&s->schema);
+    atomic_store(&s->schema, schema_new(s->env, old->model, lang));
+    s->writer.schema = store_schema(s);
+    schema_free(old);
     RebuildReport report;
     TRY(store_rebuild(c, s, false, &report));
     return meta_put(c, s->writer.db, "sort_lang", lang);

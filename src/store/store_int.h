@@ -12,7 +12,8 @@
 
 typedef struct Column {
     const FieldInfo *field;
-    bool fold, sort; /* has <name>__fold, <name>__sort beside it */
+    bool fold,
+        sort; /* has <name>__fold, <name>__sort beside it: computed, kept in their index only */
 } Column;
 
 /* One table a kind and lane: the kind's own lane holds the main table. */
@@ -41,7 +42,8 @@ typedef struct Schema {
     Hash256 hash;        /* of the DDL: another hash means another projection */
 } Schema;
 
-Schema *schema_new(Env *env, const Model *m);
+/* sort_lang: as sort_language() gives it. */
+Schema *schema_new(Env *env, const Model *m, Str sort_lang);
 void schema_free(Schema *s);
 static inline TableSpec *schema_table(const Schema *s, const KindInfo *k, Lane lane) {
     return s->by_kind[k->index * LANES + lane];
@@ -399,9 +401,12 @@ void ahead_stop(Ahead *a);  /* what was put is worked on first */
 /* ---- rows ---- */
 
 /* Sort keys of one column must be of one language: that of the office under no other, as it was when the
- * folder was opened (Store.sort_lang, "sort_lang" in ledger_meta; another one is projected anew). Where
- * none is said: Persian order, Arabic script first and Latin after it in its own order. */
+ * folder was opened (Store.sort_lang, "sort_lang" in ledger_meta; another one is another schema, and is
+ * projected anew). Where none is said: Persian order, Arabic script first and Latin after it in its own
+ * order. */
 #define SORT_LANG STR("fa")
+/* The language, or SORT_LANG where it is none by its letters. */
+Str sort_language(Str lang);
 
 /* A row of a table as stored. */
 typedef struct Row {
