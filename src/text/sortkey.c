@@ -217,6 +217,17 @@ static void add_folded(Sorter *s, uint32_t cp) {
     }
 }
 
+/* Most letters of Latin names: as add_folded() has them. */
+static bool is_plain_letter(uint32_t cp) {
+    return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z');
+}
+
+static void add_plain_letter(Sorter *s, uint32_t cp) {
+    bool capital = cp <= 'Z';
+    uint32_t letter = capital ? cp + 32 : cp;
+    add_letter(s, letter, PLAIN, case_weight(s, letter, capital));
+}
+
 /* A run of digits: by value, whatever the script. Returns the position after it. */
 static size_t add_number(Sorter *s, Str text, size_t pos) {
     uint8_t digits[DIGITS_MAX];
@@ -251,6 +262,13 @@ Str sort_key(Arena *a, Str text, Str lang) {
         uint32_t cp = str_utf8_next(text, &next);
         if (code_point_is_space(cp)) {
             space = s.primary.n > 0;
+            pos = next;
+            continue;
+        }
+        if (is_plain_letter(cp)) {
+            if (space) put_weights(&s, SPACE, PLAIN, PLAIN);
+            space = false;
+            add_plain_letter(&s, cp);
             pos = next;
             continue;
         }
