@@ -1,7 +1,8 @@
 /* read_terms.c: records by search terms, within reach.
  *
- * Words are found by the full text index, all of a query's at once. A key is found in table "term";
- * where that says less than was asked for, the row's own terms are worked out and decide. */
+ * Words are found by the full text index, all of a query's at once. A key is found in table "term" by its
+ * code; where that says less than was asked for, or another key may have the same code, the row's own terms
+ * are worked out and decide. */
 #include "store/store_int.h"
 
 #include "base/banned.h"
@@ -15,8 +16,9 @@ enum {
 typedef struct TermScan {
     const TermQuery *q;
     const TableSpec *table;
-    const NameToken *lead; /* the token whose keys are looked up; NULL: all are words */
-    bool judge;            /* what the index found may not be what was asked for */
+    const NameToken *lead;        /* the token whose keys are looked up; NULL: all are words */
+    int64_t codes[NAME_ALTS_MAX]; /* of its alternatives */
+    bool judge;                   /* what the index found may not be what was asked for */
     int64_t searched, scan_max;
     bool stopped;
     VEC(Record *) found;
@@ -73,9 +75,9 @@ static Status consider(Ctx *c, TermScan *s, int64_t rid) {
     return ST_OK;
 }
 
-static bool is_asked_for(const NameToken *t, Str key) {
-    for (size_t i = 0; i < t->n_alts; i++)
-        if (str_eq(t->alts[i].term, key)) return true;
+static bool is_asked_for(const TermScan *s, int64_t code) {
+    for (size_t i = 0; i < s->lead->n_alts; i++)
+        if (s->codes[i] == code) return true;
     return false;
 }
 
@@ -85,7 +87,7 @@ static Status walk(Ctx *c, TermScan *s, Stmt *st, bool passes_others) {
         bool row = false;
         TRY(db_step(c, c->reader->db, st, &row));
         if (!row) return ST_OK;
-        if (passes_others && !is_asked_for(s->lead, col_bytes(st, 1))) continue;
+        if (passes_others && !is_asked_for(s, col_int(st, 1))) continue;
         if (s->found.n >= s->q->limit || s->searched >= s->scan_max) {
             s->stopped = true;
             sqlite3_reset(st);
@@ -99,45 +101,47 @@ static Status walk(Ctx *c, TermScan *s, Stmt *st, bool passes_others) {
     }
 }
 
-static Status walk_keys(Ctx *c, TermScan *s, Str from, Str to) {
+static Status walk_codes(Ctx *c, TermScan *s, int64_t from, int64_t to) {
     Stmt *st = db_stmt(c, c->reader->db,
                        "SELECT rid, term FROM term WHERE kind=?1 AND term>=?2 AND term<=?3");
     if (!st) return ctx_status(c);
     bind_int(st, 1, s->q->kind->k->no);
-    bind_text(st, 2, from);
-    bind_text(st, 3, to);
-    return walk(c, s, st, !str_eq(from, to));
+    bind_int(st, 2, from);
+    bind_int(st, 3, to);
+    return walk(c, s, st, from != to);
 }
 
 static Status walk_key(Ctx *c, TermScan *s, Str key) {
     Str serial = term_serial(c->arena, key);
-    TRY(walk_keys(c, s, key, key));
+    int64_t code = term_code(key);
+    if (!term_code_is_exact(code)) s->judge = true;
+    TRY(walk_codes(c, s, code, code));
     if (!serial.s || s->stopped) return ST_OK;
     s->judge = true;
-    return walk_keys(c, s, serial, serial);
+    code = term_code(serial);
+    return walk_codes(c, s, code, code);
 }
 
-/* The years of one pair of names: keys that differ in their end only lie side by side, and are walked in
- * one go. */
-static bool lie_together(const NameToken *t, Str *ret_from, Str *ret_to) {
-    enum { END_N = 4, BEGINNING_MIN = 6 };
-    Str first = t->alts[0].term;
-    *ret_from = *ret_to = first;
-    if (t->n_alts < 2 || first.n < BEGINNING_MIN + END_N) return false;
-    for (size_t i = 1; i < t->n_alts; i++) {
-        Str other = t->alts[i].term;
-        if (other.n != first.n || memcmp(other.s, first.s, first.n - END_N) != 0) return false;
-        if (str_cmp(other, *ret_from) < 0) *ret_from = other;
-        if (str_cmp(other, *ret_to) > 0) *ret_to = other;
+/* The years of one pair of names lie side by side, and are walked in one go. */
+static bool lie_together(const TermScan *s, int64_t *ret_from, int64_t *ret_to) {
+    *ret_from = *ret_to = s->codes[0];
+    for (size_t i = 0; i < s->lead->n_alts; i++) {
+        int64_t code = s->codes[i];
+        if (s->lead->alts[i].term.s[0] != '=' || !term_code_is_exact(code) ||
+            code >> TERM_YEAR_BITS != s->codes[0] >> TERM_YEAR_BITS)
+            return false;
+        if (code < *ret_from) *ret_from = code;
+        if (code > *ret_to) *ret_to = code;
     }
     return true;
 }
 
 static Status walk_lead(Ctx *c, TermScan *s) {
-    Str from, to;
+    int64_t from, to;
     s->judge = s->q->n_tokens > 1;
-    if (s->lead->alts[0].term.s[0] == '=' && lie_together(s->lead, &from, &to))
-        return walk_keys(c, s, from, to);
+    for (size_t i = 0; i < s->lead->n_alts; i++)
+        s->codes[i] = term_code(s->lead->alts[i].term);
+    if (lie_together(s, &from, &to)) return walk_codes(c, s, from, to);
     for (size_t i = 0; i < s->lead->n_alts && !s->stopped; i++)
         TRY(walk_key(c, s, s->lead->alts[i].term));
     return ST_OK;

@@ -298,7 +298,8 @@ static Status sum_keys(Ctx *c, Db *db, const TableSpec *t, const Ids *ids, uint6
         bool row = false;
         TRY(db_step(c, db, st, &row));
         if (!row) return ST_OK;
-        *ret += posting_hash(ids, col_bytes(st, 0), col_int(st, 1));
+        int64_t code = col_int(st, 0);
+        *ret += posting_hash(ids, str_n(&code, sizeof(code)), col_int(st, 1));
     }
 }
 

@@ -44,7 +44,7 @@ const char ledger_ddl[] =
     " next INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(office, series)) STRICT, WITHOUT ROWID;";
 
 const char derived_ddl[] =
-    "CREATE TABLE term(kind INTEGER NOT NULL, term TEXT NOT NULL, rid INTEGER NOT NULL,"
+    "CREATE TABLE term(kind INTEGER NOT NULL, term INTEGER NOT NULL, rid INTEGER NOT NULL,"
     " PRIMARY KEY(kind, term, rid)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE conflict(kind INTEGER NOT NULL, id BLOB NOT NULL, scope INTEGER NOT NULL,"
     " field BLOB NOT NULL, must INTEGER NOT NULL, PRIMARY KEY(kind, id, scope, field)) STRICT, WITHOUT ROWID;"

@@ -453,6 +453,12 @@ size_t row_terms(Arena *a, const Row *row, Str *list);
 bool term_in(const Str *list, size_t n, Str term);
 /* Looked up by acts, in table "term"; all others are words. */
 bool term_is_key(Str term);
+/* A key as it stands in table "term", in 48 bits. The years of one pair of names ("=" keys) have codes that
+ * differ in their last TERM_YEAR_BITS only. */
+enum { TERM_YEAR_BITS = 14 };
+int64_t term_code(Str term);
+/* False: another key may have the same code; the row's own terms decide. */
+bool term_code_is_exact(int64_t code);
 /* Of "#26-4567" "#4567", under which rows with that key may be kept; STR_NONE for any other. */
 Str term_serial(Arena *a, Str key);
 /* What became of a row: its keys at once, its words with terms_flush(). */

@@ -386,6 +386,113 @@ static void test_a_spoiled_search_index_is_found(void **state) {
     toy_drop(&t);
 }
 
+static int64_t code_of(const char *term) {
+    return term_code(str_of(term));
+}
+
+static void test_codes_of_keys(void **state) {
+    (void)state;
+    static const char *const inexact[] = { "#0123",           "#",
+                                           "#35184372088832", "#KBL-26-4567",
+                                           "=0123ABCD1990",   "#x",
+                                           "=0123abcd19905",  "=0123abcd-199",
+                                           "#26-4567",        "=12345" };
+    assert_int_equal(code_of("#4567"), 4567);
+    assert_int_equal(code_of("#93701234567"), 93701234567);
+    assert_int_equal(code_of("#35184372088831"), ((int64_t)1 << 45) - 1);
+    assert_int_equal(code_of("=000000000000"), -((int64_t)1 << 46));
+    assert_true(code_of("=ffffffff9999") < 0);
+    /* What lies side by side as text. */
+    assert_int_equal(code_of("=0123abcd1990") + 1, code_of("=0123abcd1991"));
+    assert_true(code_of("=0123abcd0000") >> TERM_YEAR_BITS ==
+                code_of("=0123abcd9999") >> TERM_YEAR_BITS);
+    assert_true(code_of("=0123abcd0000") >> TERM_YEAR_BITS !=
+                code_of("=0123abce0000") >> TERM_YEAR_BITS);
+    assert_int_equal(code_of("#KBL-26-99") + 1, code_of("#KBL-26-100"));
+    assert_int_not_equal(code_of("#KBL-26-99"), code_of("#KBL-25-99"));
+    /* A digit too many to be told apart. */
+    assert_int_equal(code_of("#A0000123"), code_of("#A123"));
+    for (size_t i = 0; i < sizeof(inexact) / sizeof(inexact[0]); i++) {
+        assert_false(term_code_is_exact(code_of(inexact[i])));
+        assert_true(code_of(inexact[i]) < (int64_t)1 << 47);
+    }
+}
+
+/* Texts of few letters, so that they meet: an exact code is one text's alone, and no code has more than
+ * 48 bits. */
+static void test_exact_codes_are_one_keys_alone(void **state) {
+    (void)state;
+    static const char letters[] = "0012359af-A";
+    Arena *a = arena_new(env_system(), 256 << 20);
+    Map by_code = map_new(a);
+    Rng rng = rng_new(70);
+    size_t exact = 0;
+    for (int i = 0; i < 200000; i++) {
+        Buf b = buf_new(a, 64);
+        bool names = rng_below(&rng, 2) != 0;
+        size_t n = names && rng_below(&rng, 4) ? 12 : rng_below(&rng, 17);
+        size_t few = rng_below(&rng, 3) ? 7 : sizeof(letters) - 1;
+        buf_byte(&b, names ? '=' : '#');
+        for (size_t k = 0; k < n; k++)
+            buf_byte(&b, (uint8_t)letters[rng_below(&rng, few)]);
+        Str term = buf_text(&b);
+        int64_t code = term_code(term);
+        assert_true(code >= -((int64_t)1 << 47) && code < (int64_t)1 << 47);
+        if (!term_code_is_exact(code)) continue;
+        exact++;
+        Str key = str_n(arena_copy(a, &code, sizeof(code)), sizeof(code));
+        const Str *had = map_get(&by_code, key);
+        if (had) assert_true(str_eq(*had, term));
+        if (!had) map_put(&by_code, key, arena_copy(a, &term, sizeof(term)));
+    }
+    assert_true(exact > 10000);
+    arena_free(a);
+}
+
+static Id numbered(Toy *t, const char *number) {
+    Id id = add_person(t, "Nasrin", "Omar");
+    assert_int_equal(set_field(t, id, STR(""), "number", val_text(str_of(number)), false), ST_OK);
+    return id;
+}
+
+/* The one record with this key; ID_NONE: none. */
+static Id found_by_key(Toy *t, const char *key) {
+    Ctx c = reading(t);
+    NameToken token = { .n_alts = 1 };
+    TermQuery q = { .kind = t->person, .tokens = &token, .n_tokens = 1, .limit = 10 };
+    Record **found = NULL;
+    size_t n = 0;
+    token.alts[0].term = str_of(key);
+    assert_int_equal(read_terms(&c, &q, &found, &n, NULL), ST_OK);
+    assert_true(n <= 1);
+    Id id = n ? found[0]->id : ID_NONE;
+    arena_free(c.arena);
+    return id;
+}
+
+/* Two keys of one code: whoever asks for one does not get the other's. */
+static void test_keys_of_one_code(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id longer = numbered(&t, "A0000123"), shorter = numbered(&t, "A123");
+    assert_true(id_eq(found_by_key(&t, "#A0000123"), longer));
+    assert_true(id_eq(found_by_key(&t, "#A123"), shorter));
+    assert_true(id_eq(found_by_key(&t, "#A00123"), ID_NONE));
+    /* From one to the other: the code stays, what it stands for does not. */
+    assert_int_equal(set_field(&t, longer, STR(""), "number", val_text(STR("A00123")), false),
+                     ST_OK);
+    assert_true(id_eq(found_by_key(&t, "#A0000123"), ID_NONE));
+    assert_true(id_eq(found_by_key(&t, "#A00123"), longer));
+    check_sound(&t);
+    Act a = { .t = &t, .id = longer, .erase = true, .kind = t.person };
+    assert_int_equal(store_write(t.store, &t.c, run_act, &a), ST_OK);
+    assert_true(id_eq(found_by_key(&t, "#A00123"), ID_NONE));
+    assert_true(id_eq(found_by_key(&t, "#A123"), shorter));
+    check_sound(&t);
+    toy_drop(&t);
+}
+
 static void test_search_finds_what_is_in_reach(void **state) {
     (void)state;
     Toy t;
@@ -582,6 +689,9 @@ int main(void) {
         cmocka_unit_test(test_words_follow_their_rows),
         cmocka_unit_test(test_repeatable_jobs_fail_alone),
         cmocka_unit_test(test_a_spoiled_search_index_is_found),
+        cmocka_unit_test(test_codes_of_keys),
+        cmocka_unit_test(test_exact_codes_are_one_keys_alone),
+        cmocka_unit_test(test_keys_of_one_code),
         cmocka_unit_test(test_search_finds_what_is_in_reach),
         cmocka_unit_test(test_a_folder_filled_in_bulk_is_like_any),
         cmocka_unit_test(test_the_end_of_a_bulk_waits_for_the_mover),

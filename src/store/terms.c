@@ -7,7 +7,10 @@
  * page for each name of each person, the full text index appends and merges.
  *
  * Of a registration number the serial and the whole are kept; year and serial ("#26-4567") are also
- * looked for among those with that serial. */
+ * looked for among those with that serial.
+ *
+ * A key stands in the table as its code, a number of at most six bytes (term_code). Keys that lie side by
+ * side as texts do so as codes: the years of one pair of names, the serials of one office and year. */
 #include "store/store_int.h"
 
 #include <stdlib.h>
@@ -90,32 +93,127 @@ Str term_serial(Arena *a, Str key) {
     return str_concat(a, STR("#"), serial);
 }
 
+/* ---- codes ---- */
+
+enum {
+    CODE_BITS = 46,        /* of each class; all fit 48 bits with their sign */
+    CODE_NUMBER_BITS = 45, /* "#4567": 4567 */
+    CODE_TAIL_BITS = 27,   /* "#KBL-26-4567": a hash of "#KBL-26-", and 4567 */
+    CODE_TAIL_DIGITS = 8,
+    CODE_NAMES_DIGITS = 8,
+    CODE_YEAR_DIGITS = 4,
+};
+static const int64_t code_others = (int64_t)1 << CODE_BITS;
+
+/* FNV-1a: what it gives stands in folders. */
+static uint64_t code_hash(Str bytes) {
+    uint64_t h = 0xCBF29CE484222325;
+    for (size_t i = 0; i < bytes.n; i++)
+        h = (h ^ (uint8_t)bytes.s[i]) * 0x100000001B3;
+    return h ^ h >> 32;
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static size_t trailing_digits(Str text) {
+    size_t n = 0;
+    while (n < text.n && is_digit(text.s[text.n - 1 - n]))
+        n++;
+    return n;
+}
+
+static int64_t decimal(Str digits) {
+    int64_t v = 0;
+    for (size_t i = 0; i < digits.n; i++)
+        v = v * 10 + (digits.s[i] - '0');
+    return v;
+}
+
+/* "=" and the pair's hash, eight digits, and the year: below zero, nothing lost. */
+static bool code_of_names(Str term, int64_t *ret) {
+    int64_t pair = 0;
+    if (term.n != 1 + CODE_NAMES_DIGITS + CODE_YEAR_DIGITS || term.s[0] != '=') return false;
+    for (size_t i = 1; i <= CODE_NAMES_DIGITS; i++) {
+        char c = term.s[i];
+        if (!is_digit(c) && !(c >= 'a' && c <= 'f')) return false;
+        pair = pair << 4 | (is_digit(c) ? c - '0' : c - 'a' + 10);
+    }
+    Str year = str_slice(term, 1 + CODE_NAMES_DIGITS, term.n);
+    if (trailing_digits(year) != year.n) return false;
+    *ret = (pair << TERM_YEAR_BITS | decimal(year)) - ((int64_t)1 << CODE_BITS);
+    return true;
+}
+
+/* "#" and digits: the number itself. */
+static bool code_of_number(Str term, int64_t *ret) {
+    enum { DIGITS_MAX = 14 }; /* 45 bits have no more */
+    Str digits = str_slice(term, 1, term.n);
+    if (term.s[0] != '#' || digits.n == 0 || digits.n > DIGITS_MAX || digits.s[0] == '0' ||
+        trailing_digits(digits) != digits.n)
+        return false;
+    *ret = decimal(digits);
+    return *ret < (int64_t)1 << CODE_NUMBER_BITS;
+}
+
+/* What it gives stands in folders: other codes need another text of the table in schema.c. */
+int64_t term_code(Str term) {
+    int64_t code = 0;
+    ASSERT(term.n > 0);
+    if (code_of_names(term, &code) || code_of_number(term, &code)) return code;
+    size_t tail = trailing_digits(term);
+    if (tail > CODE_TAIL_DIGITS) tail = CODE_TAIL_DIGITS;
+    uint64_t h = code_hash(str_slice(term, 0, term.n - tail));
+    uint64_t low = tail ? (uint64_t)decimal(str_slice(term, term.n - tail, term.n))
+                        : h >> (CODE_BITS - CODE_TAIL_BITS) & ((1U << CODE_TAIL_BITS) - 1);
+    uint64_t high = h & ((1U << (CODE_BITS - CODE_TAIL_BITS)) - 1);
+    return code_others + (int64_t)(high << CODE_TAIL_BITS | low);
+}
+
+bool term_code_is_exact(int64_t code) {
+    return code < code_others;
+}
+
 /* Year and serial of a row that is found by the serial; "99-88" on a paper has none beside it. */
 static bool is_left_out(Arena *a, TermList terms, Str key) {
     Str serial = term_serial(a, key);
     return serial.s && term_in(terms.v, terms.n, serial);
 }
 
-/* Those of a row's terms that stand in table "term". */
-static TermList keys_of(Arena *a, TermList terms) {
-    TermList keys = { .v = arena_array(a, Str, terms.n + 1) };
-    for (size_t i = 0; i < terms.n; i++)
-        if (term_is_key(terms.v[i]) && !is_left_out(a, terms, terms.v[i]))
-            keys.v[keys.n++] = terms.v[i];
-    return keys;
+typedef struct KeyCodes {
+    int64_t *v;
+    size_t n;
+} KeyCodes;
+
+static bool code_in(KeyCodes list, int64_t code) {
+    for (size_t i = 0; i < list.n; i++)
+        if (list.v[i] == code) return true;
+    return false;
+}
+
+/* Those of a row's terms that stand in table "term". Two of them may share a code. */
+static KeyCodes codes_of(Arena *a, TermList terms) {
+    KeyCodes codes = { .v = arena_array(a, int64_t, terms.n + 1) };
+    for (size_t i = 0; i < terms.n; i++) {
+        if (!term_is_key(terms.v[i]) || is_left_out(a, terms, terms.v[i])) continue;
+        int64_t code = term_code(terms.v[i]);
+        if (!code_in(codes, code)) codes.v[codes.n++] = code;
+    }
+    return codes;
 }
 
 /* ---- keys ---- */
 
 /* The keys of `from` that are not among those of `to`. */
-static Status change_keys(Ctx *c, Projector *p, const Row *row, TermList from, TermList to,
+static Status change_keys(Ctx *c, Projector *p, const Row *row, KeyCodes from, KeyCodes to,
                           const char *sql) {
     for (size_t i = 0; i < from.n; i++) {
-        if (term_in(to.v, to.n, from.v[i])) continue;
+        if (code_in(to, from.v[i])) continue;
         Stmt *st = db_stmt(c, p->db, sql);
         if (!st) return ctx_status(c);
         bind_int(st, 1, row->table->kind->k->no);
-        bind_text(st, 2, from.v[i]);
+        bind_int(st, 2, from.v[i]);
         bind_int(st, 3, row->rid);
         TRY(db_run(c, p->db, st));
     }
@@ -158,7 +256,7 @@ static void note_words(Projector *p, const Row *row, TermList old, TermList now)
 }
 
 Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) {
-    TermList before = keys_of(c->arena, old), after = keys_of(c->arena, now);
+    KeyCodes before = codes_of(c->arena, old), after = codes_of(c->arena, now);
     TRY(change_keys(c, p, row, before, after, drop_key));
     TRY(change_keys(c, p, row, after, before, put_key));
     if (!p->words_later) note_words(p, row, old, now);
@@ -217,33 +315,23 @@ typedef struct FillBatch {
     Arena *arena;
     Row rows[FILL_AT_ONCE];
     Str words[FILL_AT_ONCE];
-    TermList keys[FILL_AT_ONCE];
+    KeyCodes keys[FILL_AT_ONCE];
     size_t n;
 } FillBatch;
+
+typedef struct Posting {
+    int64_t code, rid;
+} Posting;
 
 typedef struct Fill {
     Ctx *c;
     Db *db;
     const TableSpec *table;
-    Arena *arena; /* of the keys */
-    Map keys;     /* term → Postings */
+    Arena *arena; /* of the keys and batches */
+    VEC(Posting) keys;
     bool with_keys;
     Stmt *rows;
 } Fill;
-
-/* The rows of one key, in ascending order. */
-typedef struct Postings {
-    VEC(int64_t) rids;
-} Postings;
-
-static void keep_key(Fill *f, Str term, int64_t rid) {
-    Postings *p = map_get(&f->keys, term);
-    if (!p) {
-        p = arena_new_of(f->arena, Postings);
-        map_put(&f->keys, str_copy(f->arena, term), p);
-    }
-    vec_push(f->arena, &p->rids, rid);
-}
 
 static void work_out_terms(void *arg) {
     FillBatch *b = arg;
@@ -251,7 +339,7 @@ static void work_out_terms(void *arg) {
         TermList terms = { .v = arena_array(b->arena, Str, TERMS_PER_ROW_MAX) };
         terms.n = row_terms(b->arena, &b->rows[i], terms.v);
         b->words[i] = words_of(b->arena, b->rows[i].scope_no, terms);
-        b->keys[i] = keys_of(b->arena, terms);
+        b->keys[i] = codes_of(b->arena, terms);
     }
 }
 
@@ -267,7 +355,7 @@ static Status read_rows(Fill *f, FillBatch *b, bool *more) {
 static Status write_rows(Fill *f, const FillBatch *b) {
     for (size_t i = 0; i < b->n; i++) {
         for (size_t k = 0; k < b->keys[i].n && f->with_keys; k++)
-            keep_key(f, b->keys[i].v[k], b->rows[i].rid);
+            vec_push(f->arena, &f->keys, ((Posting){ b->keys[i].v[k], b->rows[i].rid }));
         TRY(put_words(f->c, f->db, f->table->sql_words_put, b->rows[i].rid, b->words[i]));
     }
     return ST_OK;
@@ -310,33 +398,29 @@ static Status fill_words(Fill *f) {
     return st;
 }
 
-static int by_key(const void *x, const void *y) {
-    return str_cmp(((const MapEntry *)x)->key, ((const MapEntry *)y)->key);
+static int by_code(const void *x, const void *y) {
+    const Posting *a = x, *b = y;
+    if (a->code != b->code) return a->code < b->code ? -1 : 1;
+    return (a->rid > b->rid) - (a->rid < b->rid);
 }
 
 static Status fill_keys(Fill *f) {
-    size_t n = f->keys.n;
-    MapEntry *sorted = arena_copy(f->arena, f->keys.entries, n * sizeof(*sorted));
-    if (n) qsort(sorted, n, sizeof(*sorted), by_key);
-    for (size_t i = 0; i < n; i++) {
-        const Postings *p = sorted[i].value;
-        for (size_t j = 0; j < p->rids.n; j++) {
-            Stmt *st = db_stmt(f->c, f->db, put_key);
-            if (!st) return ctx_status(f->c);
-            bind_int(st, 1, f->table->kind->k->no);
-            bind_text(st, 2, sorted[i].key);
-            bind_int(st, 3, p->rids.v[j]);
-            TRY(db_run(f->c, f->db, st));
-        }
+    if (f->keys.n) qsort(f->keys.v, f->keys.n, sizeof(Posting), by_code);
+    for (size_t i = 0; i < f->keys.n; i++) {
+        Stmt *st = db_stmt(f->c, f->db, put_key);
+        if (!st) return ctx_status(f->c);
+        bind_int(st, 1, f->table->kind->k->no);
+        bind_int(st, 2, f->keys.v[i].code);
+        bind_int(st, 3, f->keys.v[i].rid);
+        TRY(db_run(f->c, f->db, st));
     }
     return ST_OK;
 }
 
 Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
-    enum { KEYS_GB = 8 }; /* some 40 bytes a key of a row: 200 MB for a million people */
+    enum { KEYS_GB = 8 }; /* 16 bytes a key of a row: 90 MB for a million people */
     Fill f = { .c = c, .db = db, .table = t, .with_keys = with_keys };
     f.arena = arena_new(c->env, (size_t)KEYS_GB << 30);
-    f.keys = map_new(f.arena);
     Status st = fill_words(&f);
     if (st == ST_OK) st = fill_keys(&f);
     arena_free(f.arena);

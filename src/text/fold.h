@@ -12,6 +12,8 @@
  *   - combining marks, zero-width and direction characters go; apostrophes are ', hyphens are -
  *   - white space of any kind, runs included, is one space; none at the ends
  *
+ * Indexes hold it: a change of it is a change of SORT_KEY_VERSION (sortkey.h), or they would be spoilt.
+ *
  * It is idempotent, and composed and decomposed input give the same. Sources: Unicode 15 character
  * names and decompositions, checked by fold_test.c against UnicodeData.txt where it is installed. */
 #ifndef TEXT_FOLD_H

@@ -18,7 +18,7 @@
 
 enum {
     SORT_TEXT_BYTES_MAX = 400, /* what lies beyond does not count */
-    SORT_KEY_VERSION = 2,      /* grows when keys change: those that are stored are made anew */
+    SORT_KEY_VERSION = 2, /* grows when keys or folds change: the indexes over them are made anew */
 };
 
 /* lang: BCP 47; an unknown language is sorted as en. The key holds no NUL byte. */
