@@ -5,10 +5,7 @@ static Scene *s;
 
 static int make(void **state) {
     (void)state;
-    s = face_make();
-    Session2 session = scene_sign_in(s, "admin", SCENE_PASSWORD);
-    face.token = session.token;
-    face.csrf = session.csrf;
+    s = face_make_signed_in();
     return 0;
 }
 

@@ -35,10 +35,7 @@ static void start(void) {
 static int make(void **state) {
     (void)state;
     (void)signal(SIGPIPE, SIG_IGN);
-    s = face_make();
-    Session2 session = scene_sign_in(s, "admin", SCENE_PASSWORD);
-    face.token = session.token;
-    face.csrf = session.csrf;
+    s = face_make_signed_in();
     start();
     return 0;
 }
