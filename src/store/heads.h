@@ -6,13 +6,20 @@
  * vectors: Preguiça et al., "Dotted Version Vectors", 2010). Applying changes is commutative,
  * associative and idempotent: the same set of commits in any order gives the same heads.
  *
- * In memory a Heads is a list of FieldHeads ascending by key; in the row it is one blob:
- *   byte 1 (format) · varint n · n × {varint stream number, varint seq, 8-byte clock}    the dots
- *   varint n · n × {field key, varint x, …}                                              the fields
- *     field key: varint (no × 2 + is element); no 0: 16 bytes id; element: varint n, bytes
- *     x = (dot index + 1, or 0: none or several heads) × 4 + has cover × 2 + several heads
- *     several heads: varint n · n × {varint dot index, varint n, CBOR value}, the winner first
- *     cover: varint n · n × {varint stream number, varint seq}
+ * In memory a Heads is a list of FieldHeads ascending by key; in the row it is one blob. Nearly all fields
+ * of a row were written by the same commit: their state is said once, with a bit for each of them.
+ *   byte 2 (HEADS_FORMAT) · varint (number of dots × 2 + some field has several heads) · the dots
+ *     dot: varint (stream number × 2 + has counter) · varint seq · varint zigzag(ms - ms of the dot before,
+ *     of the first: - 2020-01-01 UTC) · has counter: varint counter;   its clock = ms × 65,536 + counter
+ *   varint (state × 2 + entries follow) · its cover · bits                     the fields that share a state
+ *     state = (dot index + 1, or 0: no head is left) × 2 + has cover
+ *     cover: if it has one, varint n · n × {varint stream number, varint seq}
+ *     bits: seven built-in fields a byte, from no 1 and the lowest bit up; top bit: a byte follows; 64 at most
+ *   entries follow: varint n · n × {field key, …}               all other fields, ascending by key
+ *     field key: varint (no × 4 + is element × 2 + as before); no 0: 16 bytes id; element: varint n, bytes
+ *     as before: the state of the entry before (of the first: the shared one). Else
+ *     varint (state × 2 + several heads; dot index 0 then) · several: varint n · n × {varint dot index,
+ *     varint n, CBOR value}, the winner first · its cover
  * The value of a single head stands in its column; several heads carry theirs here, but for sealed
  * fields, whose values stay in the ledger. Stream numbers are local (ledger_stream.no). */
 #ifndef STORE_HEADS_H
@@ -49,9 +56,13 @@ typedef struct Heads {
     size_t n, cap;
 } Heads;
 
-/* Text points into the blob. False: not a blob this program writes. */
+/* Changes whenever the bytes do: it is part of the schema's hash, so that older rows are projected anew. */
+enum { HEADS_FORMAT = 2 };
+
+/* Text points into the blob; fields may share heads and cover, which are never written through. False:
+ * not a blob this program writes. */
 bool heads_parse(Arena *a, Str blob, Heads *ret) CHECKED;
-/* Has some field more than one head? Without parsing it all: of a thousand rows one has. */
+/* Has some field more than one head? One bit tells: of a thousand rows one has. */
 bool heads_several(Str blob);
 void heads_write(Buf *out, const Heads *h);
 

@@ -243,6 +243,8 @@ Schema *schema_new(Env *env, const Model *m, Str sort_lang) {
     sha256_add(&h, derived_ddl, sizeof(derived_ddl));
     const uint32_t sort_version = SORT_KEY_VERSION;
     sha256_add(&h, &sort_version, sizeof(sort_version));
+    const uint32_t heads_format = HEADS_FORMAT;
+    sha256_add(&h, &heads_format, sizeof(heads_format));
     for (size_t i = 0; i < n; i++) {
         const KindInfo *k = model_kind_at(m, i);
         uint32_t lanes = 1u << k->k->lane;
