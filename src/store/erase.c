@@ -28,6 +28,15 @@ static Status erase_row(Ctx *c, Projector *p, const TableSpec *t, Id id) {
     }
 }
 
+/* In all lanes. */
+static Status erase_record(Ctx *c, Projector *p, const KindInfo *k, Id id) {
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        const TableSpec *t = schema_table(p->schema, k, (Lane)lane);
+        if (t) TRY(erase_row(c, p, t, id));
+    }
+    return ST_OK;
+}
+
 /* The hash of what was there stays: the chain is made of it. */
 static Status erase_part(Ctx *c, Store *s, int64_t pos, uint32_t part) {
     StoredCommit sc;
@@ -64,8 +73,7 @@ static Status parts_of(Ctx *c, Store *s, Id subject, KeyPart **ret, size_t *ret_
 }
 
 /* Which records the parts speak of, while they can still be read. */
-static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, const Schema *schema,
-                         Projector *p) {
+static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, Projector *p) {
     for (size_t i = 0; i < n; i++) {
         StoredCommit sc;
         Str body;
@@ -76,12 +84,44 @@ static Status records_of(Ctx *c, Store *s, const KeyPart *parts, size_t n, const
         TRY(st);
         if (!change_part_decode(c->arena, body, sc.h.stream, &part)) continue;
         for (size_t j = 0; j < part.n_changes; j++) {
-            const KindInfo *k = model_kind_no(schema->model, part.changes[j].kind_no);
-            for (uint32_t lane = 0; k && lane < LANES; lane++) {
-                const TableSpec *t = schema_table(schema, k, (Lane)lane);
-                if (t) TRY(erase_row(c, p, t, part.changes[j].id));
-            }
+            const KindInfo *k = model_kind_no(p->schema->model, part.changes[j].kind_no);
+            if (k) TRY(erase_record(c, p, k, part.changes[j].id));
         }
+    }
+    return ST_OK;
+}
+
+static Status pointing_to(Ctx *c, Db *db, const TableSpec *t, Id subject, Id **ret, size_t *ret_n) {
+    VEC(Id) list = { 0 };
+    Str sql = str_printf(c->arena, "SELECT id FROM \"%s\" WHERE \"%s\"=?1", t->name,
+                         t->kind->subject->f.name);
+    Stmt *st = db_stmt(c, db, str_c(c->arena, sql));
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, &subject);
+    for (;;) {
+        bool row = false;
+        TRY(db_step(c, db, st, &row));
+        if (!row) break;
+        vec_push(c->arena, &list, col_id(st, 0));
+    }
+    *ret = list.v;
+    *ret_n = list.n;
+    return ST_OK;
+}
+
+/* The subject's rows that stand, whatever can be read of its parts: an erasure that was broken off before
+ * COMMIT has taken the keys and left the rows. */
+static Status rows_of(Ctx *c, Projector *p, Id subject) {
+    for (size_t i = 0; i < p->schema->n; i++) {
+        const TableSpec *t = &p->schema->tables[i];
+        Id *ids = NULL;
+        size_t n = 0;
+        if (!t->main) continue;
+        if (t->kind->k->subject_rule == SUBJECT_SELF) TRY(erase_record(c, p, t->kind, subject));
+        if (!t->kind->subject) continue;
+        TRY(pointing_to(c, p->db, t, subject, &ids, &n));
+        for (size_t j = 0; j < n; j++)
+            TRY(erase_record(c, p, t->kind, ids[j]));
     }
     return ST_OK;
 }
@@ -91,7 +131,8 @@ Status erase_subject(Ctx *c, Store *s, Projector *p, Id subject) {
     size_t n = 0;
     TRY(parts_of(c, s, subject, &parts, &n));
     if (n == 0) return FAIL(c, ST_MISSING, "", "error.missing", "kind", STR("person"));
-    TRY(records_of(c, s, parts, n, p->schema, p));
+    TRY(records_of(c, s, parts, n, p));
+    TRY(rows_of(c, p, subject));
     for (size_t i = 0; i < n; i++) {
         TRY(erase_part(c, s, parts[i].pos, parts[i].part));
         Stmt *st = db_stmt(c, s->writer.db,

@@ -259,6 +259,42 @@ static void test_erasure_leaves_no_trace(void **state) {
     toy_drop(&t);
 }
 
+static Status destroy_keys(Ctx *c, Tx *tx, void *arg) {
+    const Id *subject = arg;
+    Stmt *st = db_stmt(c, c->reader->db, "SELECT n FROM ledger_key WHERE subject=?1");
+    (void)tx;
+    if (!st) return ctx_status(c);
+    bind_id(st, 1, subject);
+    for (bool row = true;;) {
+        TRY(db_step(c, c->reader->db, st, &row));
+        if (!row) return ST_OK;
+        TRY(keys_destroy(c, c->store->keys, col_int(st, 0)));
+    }
+}
+
+/* Killed between the end of the keys and COMMIT, an erasure leaves rows of which nothing can be read. */
+static void test_an_erasure_that_was_broken_off(void **state) {
+    (void)state;
+    Toy t;
+    Record *r = NULL;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Nasrin", "Jawad"), phone = id_new(t.env);
+    add_person(&t, "Somebody", "Else");
+    Act call = { .t = &t, .id = phone, .create = true, .kind = t.phone };
+    call.fields = fields_of(&t, "number", "0700123456");
+    val_set_c(t.arena, &call.fields, "person", val_id(t.arena, id));
+    assert_int_equal(store_write(t.store, &t.c, run_act, &call), ST_OK);
+    assert_int_equal(store_write(t.store, &t.c, destroy_keys, &id), ST_OK);
+    Act erase = { .t = &t, .id = id, .erase = true };
+    assert_int_equal(store_write(t.store, &t.c, run_act, &erase), ST_OK);
+    Ctx c = reading(&t);
+    assert_int_equal(read_record(&c, t.person, id, &r), ST_MISSING);
+    assert_int_equal(read_record(&c, t.phone, phone, &r), ST_MISSING);
+    arena_free(c.arena);
+    check_sound(&t);
+    toy_drop(&t);
+}
+
 static size_t found_by_name(Toy *t, const char *typed) {
     Ctx c = reading(t);
     NameQuery q = name_query(c.arena, str_of(typed));
@@ -684,6 +720,7 @@ int main(void) {
         cmocka_unit_test(test_history_and_as_of),
         cmocka_unit_test(test_reopen_keeps_everything),
         cmocka_unit_test(test_erasure_leaves_no_trace),
+        cmocka_unit_test(test_an_erasure_that_was_broken_off),
         cmocka_unit_test(test_a_custom_field_of_another_lane),
         cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
         cmocka_unit_test(test_words_follow_their_rows),
