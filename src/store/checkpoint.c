@@ -3,7 +3,7 @@
  * A thread of its own does it while the writer goes on: copying a few thousand pages and waiting for the
  * disk would be a pause for everybody who saves. The writer alone lets the log begin anew: now and then it
  * moves what little is left itself (SQLite starts the log over when all of it has been moved), and after an
- * erasure it cuts the log, so that old pages do not stay in it.
+ * erasure it cuts the log, so that old pages do not stay in it (traces.c).
  *
  * A checkpoint that fails loses nothing by itself, the log keeps what it has; but after a failed fsync the
  * system may believe pages written that are not (Rebello et al., USENIX ATC 2020), and the log must not begin
@@ -33,6 +33,7 @@ static void *mover_main(void *store) {
             pthread_cond_wait(&m->wake, &m->lock);
         if (m->closing) break;
         m->wanted = false;
+        uint64_t turn = m->n_asked;
         pthread_mutex_unlock(&m->lock);
         pthread_mutex_lock(&m->turn);
         int rc = sqlite3_wal_checkpoint_v2(db_handle(m->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
@@ -40,6 +41,7 @@ static void *mover_main(void *store) {
         pthread_mutex_unlock(&m->turn);
         note_failure(s, rc);
         pthread_mutex_lock(&m->lock);
+        m->n_done = turn;
     }
     pthread_mutex_unlock(&m->lock);
     return NULL;
@@ -72,42 +74,58 @@ void mover_stop(Store *s) {
     m->runs = false;
 }
 
-static void wake(Store *s) {
+uint64_t checkpoint_ask(Store *s) {
     Mover *m = &s->mover;
     m->asked_at = s->wal_pages;
     pthread_mutex_lock(&m->lock);
     m->wanted = true;
+    uint64_t turn = ++m->n_asked;
     pthread_cond_signal(&m->wake);
     pthread_mutex_unlock(&m->lock);
+    return turn;
 }
 
-/* By the writer: with the mover's turn, which may be under way. */
-static void move_here(Store *s, int mode) {
+bool checkpoint_done(Store *s, uint64_t turn) {
+    Mover *m = &s->mover;
+    pthread_mutex_lock(&m->lock);
+    bool done = m->n_done >= turn;
+    pthread_mutex_unlock(&m->lock);
+    return done;
+}
+
+/* By the writer: with the mover's turn, which may be under way. Has it been done? */
+static bool move_here(Store *s, int mode) {
     Mover *m = &s->mover;
     int log = 0, moved = 0;
-    if (mode == SQLITE_CHECKPOINT_PASSIVE) {
-        if (pthread_mutex_trylock(&m->turn) != 0) return; /* after the next act, then */
+    if (mode != SQLITE_CHECKPOINT_RESTART) {
+        if (pthread_mutex_trylock(&m->turn) != 0) return false; /* after the next act, then */
     } else {
         pthread_mutex_lock(&m->turn);
     }
     int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
     pthread_mutex_unlock(&m->turn);
     note_failure(s, rc);
-    if (rc != SQLITE_OK) return;
+    if (rc != SQLITE_OK) return false;
     s->wal_pages = log - moved; /* none: the next act begins at the log's head again */
-    s->erased = false;
     m->asked_at = 0;
     m->tried_at = log == moved ? 0 : log;
+    return true;
+}
+
+bool checkpoint_cut(Store *s, int wait_ms) {
+    sqlite3 *h = db_handle(s->writer.db);
+    sqlite3_busy_timeout(h, wait_ms);
+    bool done = move_here(s, SQLITE_CHECKPOINT_TRUNCATE);
+    sqlite3_busy_timeout(h, DB_BUSY_MS);
+    return done;
 }
 
 void checkpoint_after(Store *s) {
-    if (s->erased)
-        move_here(s, SQLITE_CHECKPOINT_TRUNCATE);
-    else if (s->wal_pages >= FORCED_PAGES)
-        move_here(s, SQLITE_CHECKPOINT_RESTART);
+    if (s->wal_pages >= FORCED_PAGES)
+        (void)move_here(s, SQLITE_CHECKPOINT_RESTART);
     else if (s->wal_pages >= RESTART_PAGES && s->wal_pages >= s->mover.tried_at + MOVE_PAGES &&
              !s->bulk)
-        move_here(s, SQLITE_CHECKPOINT_PASSIVE);
+        (void)move_here(s, SQLITE_CHECKPOINT_PASSIVE);
     else if (s->wal_pages >= s->mover.asked_at + MOVE_PAGES && !s->bulk)
-        wake(s);
+        (void)checkpoint_ask(s);
 }

@@ -170,7 +170,7 @@ Status db_open(Ctx *c, const char *path, DbMode mode, Db **ret) {
     int rc = sqlite3_open_v2(path, &db->h, flags, store_vfs(c->env));
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(db->h, 1);
-        sqlite3_busy_timeout(db->h, 5000);
+        sqlite3_busy_timeout(db->h, DB_BUSY_MS);
         sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         /* A closing connection must not checkpoint by itself: the writer does that on purpose. */
         sqlite3_db_config(db->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == DB_READER, NULL);

@@ -16,6 +16,7 @@ typedef struct Db Db;
 typedef sqlite3_stmt Stmt;
 
 typedef enum DbMode { DB_WRITER, DB_READER } DbMode;
+enum { DB_BUSY_MS = 5000 }; /* how long SQLite waits for another connection */
 
 /* The SQLite VFS through which an Env sees (and spoils) every read, write and fsync. */
 const char *store_vfs(Env *env);

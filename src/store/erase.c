@@ -144,6 +144,6 @@ Status erase_subject(Ctx *c, Store *s, Projector *p, Id subject) {
         TRY(db_run(c, s->writer.db, st));
         TRY(keys_destroy(c, s->keys, parts[i].n));
     }
-    s->erased = true; /* the writer cuts the log after COMMIT: the old pages must not stay in it */
+    s->erased = true; /* words and log are cleaned after COMMIT, before the answer (traces.c) */
     return ST_OK;
 }

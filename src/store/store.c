@@ -253,6 +253,7 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(open_schema(c, s));
     TRY(refresh_projection(c, s));
     TRY(follow_language(c, s));
+    TRY(traces_open(c, s));
     TRY(mark_open(c, s));
     if (s->options.bulk) TRY(bulk_begin(c, s));
     TRY(mover_start(c, s, path_in(s->arena, s->dir, "panah.db")));
@@ -276,7 +277,11 @@ Status store_open(Ctx *c, const StoreOptions *o, Store **ret_store) {
     pthread_mutex_init(&s->read_lock, NULL);
     pthread_cond_init(&s->read_free, NULL);
     pthread_mutex_init(&s->queue_lock, NULL);
-    pthread_cond_init(&s->queue_filled, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->queue_filled, &steady);
+    pthread_condattr_destroy(&steady);
     Status st = open_all(c, s);
     if (st != ST_OK) {
         store_close(s);

@@ -220,8 +220,10 @@ typedef struct WriteJob {
     struct WriteJob *next; /* private, as what follows */
     void *wait;
     size_t noted, dropped; /* errors in ctx before it ran */
+    bool erased;
 } WriteJob;
-/* Runs the job on the writer thread and waits until it is durable (group commit with others). */
+/* Runs the job on the writer thread and waits until it is durable (group commit with others); one that
+ * erases, until no trace is left in the files, while others go on writing. */
 Status store_write(Store *s, Ctx *c, WriteFn fn, void *arg) CHECKED;
 /* Several jobs in one transaction, each of which fails alone; for bulk work. Statuses are in the jobs. */
 Status store_write_batch(Store *s, WriteJob *jobs, size_t n) CHECKED;

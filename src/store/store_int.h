@@ -111,6 +111,8 @@ Status key_table_find(Ctx *c, const KeyTable *t, int64_t n, KeyRow *ret) CHECKED
 int64_t key_id_row(Id key_id);
 enum { KEY_ID_ROWS = 1 << 24 };
 
+typedef struct Projector Projector;
+
 /* ---- the store ---- */
 
 struct Reader {
@@ -135,9 +137,40 @@ typedef struct Mover {
     pthread_mutex_t lock; /* of wanted and closing */
     pthread_cond_t wake;
     bool wanted, closing;
-    pthread_mutex_t turn;   /* held while moving */
-    int asked_at, tried_at; /* length of the log then. Writer thread */
+    pthread_mutex_t turn;     /* held while moving */
+    int asked_at, tried_at;   /* length of the log then. Writer thread */
+    uint64_t n_asked, n_done; /* turns; those up to n_done are over */
 } Mover;
+
+/* Tables whose words an erasure touched. */
+enum { TRACE_TABLES_MAX = 64 };
+typedef struct TraceTables {
+    const TableSpec *v[TRACE_TABLES_MAX];
+    size_t n;
+} TraceTables;
+
+typedef enum TracesStage {
+    TRACES_NONE,
+    TRACES_MERGE, /* words, table by table */
+    TRACES_MOVE,  /* the mover moves the log */
+    TRACES_CUT,
+} TracesStage;
+
+/* What erasures left to do (traces.c). Writer thread. */
+typedef struct Traces {
+    TracesStage stage;               /* of the round under way */
+    bool wanted;                     /* a round has to follow */
+    TraceTables now;                 /* of the round */
+    size_t at;                       /* the table that is being merged */
+    bool begun;                      /* its merging has begun */
+    TraceTables later;               /* of erasures since the round began */
+    TraceTables fresh;               /* of the running transaction */
+    WriteJob *now_jobs, *later_jobs; /* whose callers wait for the end of a round */
+    uint64_t turn;                   /* of the mover that the round waits for */
+    size_t n_cuts;                   /* that readers did not let through */
+    int64_t not_before_ms;           /* monotonic; 0: at once */
+    int pages, levels_max;           /* tests take smaller ones */
+} Traces;
 
 struct Store {
     Env *env;
@@ -195,7 +228,8 @@ struct Store {
     bool model_changed;   /* the transaction touched custom fields or code entries */
     bool bulk;            /* filling an empty folder: see bulk.c */
     bool bulk_ended;      /* back to waiting for the disk, from the next checkpoint on */
-    bool erased;          /* the transaction erased something: truncate the log after COMMIT */
+    bool erased;          /* the running act erased something */
+    Traces traces;
 
     _Atomic uint64_t n_transactions, n_acts;
 };
@@ -240,6 +274,31 @@ Status mover_start(Ctx *c, Store *s, const char *path) CHECKED;
 void mover_stop(Store *s);
 /* The writer's share, after each transaction. */
 void checkpoint_after(Store *s);
+/* Asks the mover for a turn; the number that tells when it is over. */
+uint64_t checkpoint_ask(Store *s);
+bool checkpoint_done(Store *s, uint64_t turn);
+/* Moves the rest of the log and empties its file, waiting a little for readers. False: not now. */
+bool checkpoint_cut(Store *s, int wait_ms);
+
+/* writer.c: for what is done between batches. */
+void writer_note_failure(Ctx *c, Store *s, Status st);
+void writer_fail(Ctx *c, WriteJob *first, Status st);
+void writer_answer(WriteJob *first);
+
+/* traces.c: what an erasure leaves in index and log. Before the writer thread runs: */
+Status traces_open(Ctx *c, Store *s) CHECKED;
+/* In the erasing transaction, before terms_flush(). */
+Status traces_mark(Ctx *c, Store *s, const Projector *p) CHECKED;
+/* After its COMMIT. */
+void traces_committed(Store *s);
+/* The job is answered when no trace of its erasure is left, or with the reason why some is. */
+void traces_hold(Store *s, WriteJob *job);
+/* A short piece of work, if it is time for one. */
+void traces_step(Store *s, Arena *a);
+/* Until the next step; -1: there is nothing to do. */
+int64_t traces_pause_ms(const Store *s);
+/* The writer ends: finishes what somebody waits for. */
+void traces_close(Store *s, Arena *a);
 Status node_file_write(Ctx *c, const char *dir, const uint8_t seed[32], const Key *kek) CHECKED;
 /* bulk.c: before the writer thread runs. */
 Status bulk_begin(Ctx *c, Store *s) CHECKED;
@@ -355,7 +414,6 @@ typedef struct RowSet {
 } RowSet;
 
 /* Projects onto the tables of any database: the live one or one being rebuilt beside it. */
-typedef struct Projector Projector;
 struct Projector {
     Store *store;
     Db *db;
@@ -463,8 +521,13 @@ bool term_code_is_exact(int64_t code);
 Str term_serial(Arena *a, Str key);
 /* What became of a row: its keys at once, its words with terms_flush(). */
 Status terms_change(Ctx *c, Projector *p, const Row *row, TermList old, TermList now) CHECKED;
-/* Before COMMIT. leave_no_trace: also from the index's own past. */
-Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) CHECKED;
+/* Before COMMIT. What is taken out stays in the index's past until terms_merge() is through. */
+Status terms_flush(Ctx *c, Projector *p) CHECKED;
+/* So many pages of merging all that the index has when it begins; what is put in meanwhile is left out. */
+Status terms_merge(Ctx *c, Db *db, const TableSpec *t, int pages, bool begin,
+                   bool *ret_more) CHECKED;
+/* The index made anew from the rows if it has more levels: FTS5 adds two with each full merge. */
+Status terms_renew(Ctx *c, Db *db, const TableSpec *t, int levels_max) CHECKED;
 /* The words (and keys) of all rows of a table, into empty indexes. */
 Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) CHECKED;
 /* The expression for t->sql_words_find: each token, in one of the scopes (n_scopes 0: in any). */

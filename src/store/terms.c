@@ -279,15 +279,7 @@ static Status put_words(Ctx *c, Db *db, const char *sql, int64_t rid, Str words)
     return db_run(c, db, st);
 }
 
-static Status merge_all(Ctx *c, Db *db, const TableSpec *t) {
-    return db_exec(c, db,
-                   str_c(c->arena, str_printf(c->arena,
-                                              "INSERT INTO \"%s__words\"(\"%s__words\")"
-                                              " VALUES('optimize')",
-                                              t->name, t->name)));
-}
-
-Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) {
+Status terms_flush(Ctx *c, Projector *p) {
     WordChange *w = p->words.v;
     size_t n = p->words.n;
     if (n) qsort(w, n, sizeof(*w), by_row);
@@ -299,9 +291,6 @@ Status terms_flush(Ctx *c, Projector *p, bool leave_no_trace) {
         TRY(put_words(c, p->db, w[i].table->sql_words_drop, w[i].rid, w[i].old));
         TRY(put_words(c, p->db, w[i].table->sql_words_put, w[i].rid, w[last].now));
     }
-    /* What was taken out of a segment stays in it until it is merged with the others. */
-    for (size_t i = 0; i < n && leave_no_trace; i++)
-        if (i == 0 || w[i].table != w[i - 1].table) TRY(merge_all(c, p->db, w[i].table));
     p->words.n = 0;
     return ST_OK;
 }
@@ -425,6 +414,62 @@ Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
     if (st == ST_OK) st = fill_keys(&f);
     arena_free(f.arena);
     return st;
+}
+
+/* ---- merging ---- */
+
+/* One of FTS5's commands ("INSERT INTO ft(ft, rank) VALUES('merge', 16)"). */
+static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, int rank) {
+    Str sql =
+        str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\", rank) VALUES('%s', %d)",
+                   t->name, t->name, what, rank);
+    return db_exec(c, db, str_c(c->arena, sql));
+}
+
+enum { AUTOMERGE = 4, MERGE_TWO = 2 }; /* FTS5's usual; the least it takes */
+
+/* SQLite's documentation of FTS5, "The merge command": first with a negative number, then with a positive one
+ * until nothing changes any more. While it lasts
+ * - levels keep no two segments (usermerge): where they may keep three, as usual, three fresh ones hide the
+ *   merge that is under way, and it seems to be over;
+ * - acts do not go on with it (automerge): they would do 64 pages for each level at once, and each full merge
+ *   adds levels. */
+Status terms_merge(Ctx *c, Db *db, const TableSpec *t, int pages, bool begin, bool *ret_more) {
+    if (begin) TRY(tell_index(c, db, t, "usermerge", MERGE_TWO));
+    if (begin) TRY(tell_index(c, db, t, "automerge", 0));
+    int64_t before = sqlite3_total_changes64(db_handle(db));
+    TRY(tell_index(c, db, t, "merge", begin ? -pages : pages));
+    bool more = begin || sqlite3_total_changes64(db_handle(db)) - before >= 2;
+    if (!more) TRY(tell_index(c, db, t, "automerge", AUTOMERGE));
+    *ret_more = more;
+    return ST_OK;
+}
+
+/* The index's table of contents begins with a number of four bytes and that of its levels (SQLite's
+ * fts5_index.c, fts5StructureDecode()). */
+static Status count_levels(Ctx *c, Db *db, const TableSpec *t, int *ret) {
+    Str sql = str_printf(c->arena, "SELECT block FROM \"%s__words_data\" WHERE id=10", t->name);
+    Stmt *st = db_stmt(c, db, str_c(c->arena, sql));
+    if (!st) return ctx_status(c);
+    bool row = false;
+    *ret = 0;
+    TRY(db_step(c, db, st, &row));
+    if (!row) return ST_OK;
+    Str b = col_bytes(st, 0);
+    for (size_t i = 4; i < b.n && i < 7; i++) {
+        *ret = *ret << 7 | ((uint8_t)b.s[i] & 0x7f);
+        if (!((uint8_t)b.s[i] & 0x80)) break;
+    }
+    sqlite3_reset(st);
+    return ST_OK;
+}
+
+Status terms_renew(Ctx *c, Db *db, const TableSpec *t, int levels_max) {
+    int levels = 0;
+    TRY(count_levels(c, db, t, &levels));
+    if (levels <= levels_max) return ST_OK;
+    TRY(tell_index(c, db, t, "delete-all", 0));
+    return terms_fill(c, db, t, false);
 }
 
 /* ---- looking for words ---- */

@@ -80,7 +80,9 @@ static Status run_job(Ctx *bc, Store *s, WriteJob *job, Projector *p, Way way, b
     size_t words_before = p->words.n;
     Tx tx = { .store = s, .by_key = map_new(job->ctx->arena), .projector = p };
     tx.act.client_time = TIME_NONE;
+    s->erased = false;
     job->status = run_in_ctx(s, &tx, job, p);
+    job->erased = s->erased && job->status == ST_OK;
     if (job->status != ST_OK) {
         p->words.n = words_before;
         if (way == WAY_SAVEPOINTS) return roll_back_job(bc, s, keys_before, p);
@@ -112,6 +114,12 @@ static Status write_seals(Ctx *bc, Store *s) {
     return ST_OK;
 }
 
+static bool has_erased(const WriteJob *first) {
+    for (const WriteJob *j = first; j; j = j->next)
+        if (j->erased) return true;
+    return false;
+}
+
 static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p, Way way, bool *ret_again) {
     int64_t keys_before = keys_used(s->keys);
     for (WriteJob *j = first; j; j = j->next) {
@@ -119,7 +127,8 @@ static Status run_all(Ctx *bc, Store *s, WriteJob *first, Projector *p, Way way,
         if (*ret_again) return ST_OK;
     }
     TRY(projector_flush(bc, p));
-    TRY(terms_flush(bc, p, s->erased));
+    if (has_erased(first)) TRY(traces_mark(bc, s, p));
+    TRY(terms_flush(bc, p));
     TRY(write_seals(bc, s));
     if (keys_used(s->keys) != keys_before)
         TRY(meta_put_int(bc, s->writer.db, "keys_used", keys_used(s->keys)));
@@ -135,14 +144,14 @@ static void roll_back_all(Ctx *bc, Store *s, int64_t keys_before) {
 
 /* After a failed fsync the pages that SQLite believes written may be lost (Rebello et al., USENIX ATC
  * 2020): nothing more is written until the folder is opened anew and read back from the disk. */
-static void note_failure(Ctx *bc, Store *s, Status st) {
+void writer_note_failure(Ctx *bc, Store *s, Status st) {
     bool full = false;
     for (size_t i = 0; i < bc->errs.n; i++)
         full |= str_is(bc->errs.v[i].key, "error.store.disk_full");
     if ((st == ST_IO && !full) || st == ST_CORRUPT) atomic_store(&s->failed, true);
 }
 
-static void fail_all(Ctx *bc, WriteJob *first, Status st) {
+void writer_fail(Ctx *bc, WriteJob *first, Status st) {
     for (WriteJob *j = first; j; j = j->next) {
         if (j->status != ST_OK) continue; /* has its own reason */
         j->status = st;
@@ -166,7 +175,7 @@ static void end_bulk(Store *s, Arena *a, WriteJob *batch) {
     Ctx bc = ctx_new(s->env, a);
     log_error(s->env, "bulk", "sqlite", sqlite3_errstr(rc), NULL);
     atomic_store(&s->failed, true);
-    fail_all(&bc, batch, FAIL(&bc, ST_IO, "", "error.store.io"));
+    writer_fail(&bc, batch, FAIL(&bc, ST_IO, "", "error.store.io"));
 }
 
 /* From BEGIN to COMMIT, or back to where it was. *ret_again: back, and nothing was said about the jobs. */
@@ -178,7 +187,7 @@ static Status run_transaction(Ctx *bc, Store *s, WriteJob *first, Way way, bool 
     Projector p = projector_new(bc->arena, s, s->writer.db, s->writer.schema);
     p.words_later = s->bulk;
     if (st == ST_OK) st = run_all(bc, s, first, &p, way, ret_again);
-    if (st != ST_OK) note_failure(bc, s, st);
+    if (st != ST_OK) writer_note_failure(bc, s, st);
     if (st != ST_OK || *ret_again) roll_back_all(bc, s, keys_before);
     return st;
 }
@@ -219,7 +228,10 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
     bc.store = s;
     bc.reader = &s->writer;
     Status st = run_jobs(&bc, s, first);
-    if (st != ST_OK) fail_all(&bc, first, st);
+    if (st != ST_OK)
+        writer_fail(&bc, first, st);
+    else if (has_erased(first))
+        traces_committed(s);
     /* Again, now that readers can see it: who asked in between was told the old state. */
     if (s->control_touched) atomic_fetch_add(&s->control_generation, 1);
     s->control_touched = false;
@@ -232,7 +244,7 @@ static void run_batch(Store *s, Arena *a, WriteJob *first) {
     atomic_fetch_add(&s->n_transactions, 1);
 }
 
-static void answer(WriteJob *first) {
+void writer_answer(WriteJob *first) {
     for (WriteJob *j = first, *next; j; j = next) {
         next = j->next;
         Waiter *w = j->wait;
@@ -242,11 +254,40 @@ static void answer(WriteJob *first) {
     }
 }
 
-static WriteJob *take_batch(Store *s) {
+/* Those that erased wait for more than COMMIT. */
+static void answer_batch(Store *s, WriteJob *first) {
+    for (WriteJob *j = first, *next; j; j = next) {
+        next = j->next;
+        j->next = NULL;
+        if (j->erased && j->status == ST_OK)
+            traces_hold(s, j);
+        else
+            writer_answer(j);
+    }
+}
+
+/* For a job, the end, or the time of the next step of cleaning up. */
+static void wait_for_work(Store *s) {
+    for (int64_t ms; !s->queue_head && !s->closing && (ms = traces_pause_ms(s)) != 0;) {
+        struct timespec until;
+        if (ms < 0) {
+            pthread_cond_wait(&s->queue_filled, &s->queue_lock);
+            continue;
+        }
+        if (clock_gettime(CLOCK_MONOTONIC, &until) != 0) BUG("clock_gettime failed");
+        until.tv_nsec += ms * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        (void)pthread_cond_timedwait(&s->queue_filled, &s->queue_lock, &until);
+    }
+}
+
+/* False: the store closes, and no job is left. NULL: there is other work to do. */
+static bool take_batch(Store *s, WriteJob **ret) {
     pthread_mutex_lock(&s->queue_lock);
-    while (!s->queue_head && !s->closing)
-        pthread_cond_wait(&s->queue_filled, &s->queue_lock);
+    wait_for_work(s);
     WriteJob *first = s->queue_head, *last = first;
+    bool over = !first && s->closing;
     size_t n = 1;
     if (first) {
         while (last->next && n < BATCH_JOBS_MAX)
@@ -257,7 +298,8 @@ static WriteJob *take_batch(Store *s) {
         s->queue_n -= n;
     }
     pthread_mutex_unlock(&s->queue_lock);
-    return first;
+    *ret = first;
+    return !over;
 }
 
 static int wal_hook(void *arg, sqlite3 *h, const char *name, int pages) {
@@ -271,14 +313,18 @@ void *writer_main(void *store) {
     Store *s = store;
     Arena *a = arena_new(s->env, BATCH_ARENA);
     sqlite3_wal_hook(db_handle(s->writer.db), wal_hook, s);
-    WriteJob *batch;
-    while ((batch = take_batch(s))) {
-        run_batch(s, a, batch);
-        if (s->bulk_ended) end_bulk(s, a, batch); /* the answer says that all is on the disk */
-        answer(batch);
+    for (WriteJob *batch; take_batch(s, &batch);) {
+        if (batch) {
+            run_batch(s, a, batch);
+            if (s->bulk_ended) end_bulk(s, a, batch); /* the answer says that all is on the disk */
+            answer_batch(s, batch);
+            arena_reset(a);
+        }
+        traces_step(s, a);
         arena_reset(a);
         checkpoint_after(s);
     }
+    traces_close(s, a);
     arena_free(a);
     return NULL;
 }
@@ -302,6 +348,7 @@ Status store_write_batch(Store *s, WriteJob *jobs, size_t n) {
     for (size_t i = 0; i < n; i++) {
         jobs[i].wait = &w;
         jobs[i].status = ST_OK;
+        jobs[i].erased = false;
         jobs[i].next = i + 1 < n ? &jobs[i + 1] : NULL;
     }
     pthread_mutex_lock(&s->queue_lock);
