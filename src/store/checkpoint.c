@@ -3,7 +3,9 @@
  * A thread of its own does it while the writer goes on: copying a few thousand pages and waiting for the
  * disk would be a pause for everybody who saves. The writer alone lets the log begin anew: now and then it
  * moves what little is left itself (SQLite starts the log over when all of it has been moved), and after an
- * erasure it cuts the log, so that old pages do not stay in it (traces.c).
+ * erasure it cuts the log, so that old pages do not stay in it (traces.c). Before it does so the thread takes
+ * turns in quick succession, each over what was written during the one before, until little is left: the
+ * disk takes some 20 microseconds for a page, and all who save wait for these.
  *
  * A checkpoint that fails loses nothing by itself, the log keeps what it has; but after a failed fsync the
  * system may believe pages written that are not (Rebello et al., USENIX ATC 2020), and the log must not begin
@@ -14,7 +16,9 @@
 
 enum {
     MOVE_PAGES = 2000,     /* 8 MB: worth a turn of the thread */
-    RESTART_PAGES = 16000, /* 64 MB of log: the writer ends it */
+    RESTART_PAGES = 16000, /* 64 MB of log: the writer ends it, */
+    REST_PAGES = 256,      /* once no more than this is left to move, */
+    PATIENCE_PAGES = 8000, /* or this many later */
     FORCED_PAGES = 65536,  /* 256 MB: wait for readers to let go */
 };
 
@@ -36,12 +40,16 @@ static void *mover_main(void *store) {
         uint64_t turn = m->n_asked;
         pthread_mutex_unlock(&m->lock);
         pthread_mutex_lock(&m->turn);
-        int rc = sqlite3_wal_checkpoint_v2(db_handle(m->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                           NULL);
-        pthread_mutex_unlock(&m->turn);
+        int log = 0, moved = 0;
+        int rc = sqlite3_wal_checkpoint_v2(db_handle(m->db), NULL, SQLITE_CHECKPOINT_PASSIVE, &log,
+                                           &moved);
         note_failure(s, rc);
         pthread_mutex_lock(&m->lock);
         m->n_done = turn;
+        if (rc == SQLITE_OK) m->n_moved = moved;
+        pthread_mutex_unlock(&m->lock);
+        pthread_mutex_unlock(&m->turn);
+        pthread_mutex_lock(&m->lock);
     }
     pthread_mutex_unlock(&m->lock);
     return NULL;
@@ -103,6 +111,9 @@ static bool move_here(Store *s, int mode) {
         pthread_mutex_lock(&m->turn);
     }
     int rc = sqlite3_wal_checkpoint_v2(db_handle(s->writer.db), NULL, mode, &log, &moved);
+    pthread_mutex_lock(&m->lock);
+    if (rc == SQLITE_OK) m->n_moved = log == moved ? 0 : moved;
+    pthread_mutex_unlock(&m->lock);
     pthread_mutex_unlock(&m->turn);
     note_failure(s, rc);
     if (rc != SQLITE_OK) return false;
@@ -120,12 +131,33 @@ bool checkpoint_cut(Store *s, int wait_ms) {
     return done;
 }
 
+/* The thread rests: *ret_left is what it has not moved. */
+static bool mover_rests(Store *s, int *ret_left) {
+    Mover *m = &s->mover;
+    pthread_mutex_lock(&m->lock);
+    bool rests = m->n_done == m->n_asked;
+    *ret_left = s->wal_pages - m->n_moved;
+    pthread_mutex_unlock(&m->lock);
+    return rests;
+}
+
+/* The log is long: its end is brought near, then taken. */
+static void end_log(Store *s) {
+    int left = 0;
+    if (!mover_rests(s, &left)) return; /* after the next act, then */
+    if (left <= REST_PAGES || s->wal_pages >= RESTART_PAGES + PATIENCE_PAGES)
+        (void)move_here(s, SQLITE_CHECKPOINT_PASSIVE);
+    else
+        (void)checkpoint_ask(s);
+}
+
 void checkpoint_after(Store *s) {
     if (s->wal_pages >= FORCED_PAGES)
         (void)move_here(s, SQLITE_CHECKPOINT_RESTART);
-    else if (s->wal_pages >= RESTART_PAGES && s->wal_pages >= s->mover.tried_at + MOVE_PAGES &&
-             !s->bulk)
-        (void)move_here(s, SQLITE_CHECKPOINT_PASSIVE);
-    else if (s->wal_pages >= s->mover.asked_at + MOVE_PAGES && !s->bulk)
+    else if (s->bulk)
+        return;
+    else if (s->wal_pages >= RESTART_PAGES && s->wal_pages >= s->mover.tried_at + MOVE_PAGES)
+        end_log(s);
+    else if (s->wal_pages >= s->mover.asked_at + MOVE_PAGES)
         (void)checkpoint_ask(s);
 }

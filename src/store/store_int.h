@@ -140,6 +140,7 @@ typedef struct Mover {
     pthread_mutex_t turn;     /* held while moving */
     int asked_at, tried_at;   /* length of the log then. Writer thread */
     uint64_t n_asked, n_done; /* turns; those up to n_done are over */
+    int n_moved;              /* pages of the log, from its head */
 } Mover;
 
 /* Tables whose words an erasure touched. */
