@@ -574,13 +574,39 @@ static void put_canonical_heads(Buf *out, const FieldHeads *f, StreamIdOf id_of,
     }
 }
 
+/* The bytes of the one head that most fields of a row share. */
+typedef struct SharedHead {
+    Dot dot;
+    uint8_t bytes[40];
+    size_t n; /* 0: none yet */
+} SharedHead;
+
+static void put_shared_head(Buf *out, SharedHead *last, const FieldHeads *f, StreamIdOf id_of,
+                            void *arg) {
+    Dot dot = f->heads[0].dot;
+    if (last->n && last->dot.seq == dot.seq && last->dot.stream_no == dot.stream_no) {
+        buf_put(out, last->bytes, last->n);
+        return;
+    }
+    size_t from = out->n;
+    put_canonical_heads(out, f, id_of, arg);
+    if (buf_full(out)) return;
+    last->dot = dot;
+    last->n = out->n - from;
+    ASSERT(last->n <= sizeof(last->bytes));
+    memcpy(last->bytes, out->p + from, last->n);
+}
+
 void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t lane,
                     const Heads *h, StreamIdOf id_of, void *arg, Arena *scratch) {
+    enum { A_FIELD = 32, BEGINNING = 32 }; /* bytes, as a rule */
     Buf b = buf_new(scratch, LEDGER_PART_MAX);
+    SharedHead last = { 0 };
     size_t written = 0;
     for (size_t i = 0; i < h->n; i++)
         written += h->fields[i].n_heads > 0;
     if (written == 0) return;
+    (void)buf_reserve(&b, BEGINNING + A_FIELD * written);
     cbor_put_array(&b, 4);
     cbor_put_uint(&b, kind_no);
     cbor_put_bytes(&b, id.b, 16);
@@ -589,7 +615,10 @@ void heads_hash_add(uint8_t sum[32], int sign, uint32_t kind_no, Id id, uint32_t
     for (size_t i = 0; i < h->n; i++) {
         if (h->fields[i].n_heads == 0) continue;
         field_key_encode(&b, &h->fields[i].key);
-        put_canonical_heads(&b, &h->fields[i], id_of, arg);
+        if (h->fields[i].n_heads == 1)
+            put_shared_head(&b, &last, &h->fields[i], id_of, arg);
+        else
+            put_canonical_heads(&b, &h->fields[i], id_of, arg);
     }
     Hash256 x = sha256(buf_text(&b));
     int carry = 0;

@@ -295,9 +295,21 @@ Status terms_flush(Ctx *c, Projector *p) {
     return ST_OK;
 }
 
+/* One of FTS5's commands ("INSERT INTO ft(ft, rank) VALUES('merge', 16)"). */
+static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, int rank) {
+    Str sql =
+        str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\", rank) VALUES('%s', %d)",
+                   t->name, t->name, what, rank);
+    return db_exec(c, db, str_c(c->arena, sql));
+}
+
 /* ---- many rows at once ---- */
 
-enum { FILL_AT_ONCE = 512 };
+enum {
+    FILL_AT_ONCE = 512,
+    HASH_USUAL = 1 << 20, /* of words, in memory: FTS5's own */
+    HASH_FILLING = 64 << 20,
+};
 
 /* Rows on their way: read here, their terms worked out by the second thread, written here. */
 typedef struct FillBatch {
@@ -379,7 +391,10 @@ static Status fill_words(Fill *f) {
     for (size_t i = 0; i < AHEAD_N; i++)
         batches[i].arena = arena_new(f->c->env, 256 << 20);
     ahead_start(&ahead, work_out_terms);
-    Status st = fill_batches(f, &ahead, batches);
+    /* Each time this much has gathered a segment is written, and later merged with others. */
+    Status st = tell_index(f->c, f->db, f->table, "hashsize", HASH_FILLING);
+    if (st == ST_OK) st = fill_batches(f, &ahead, batches);
+    if (st == ST_OK) st = tell_index(f->c, f->db, f->table, "hashsize", HASH_USUAL);
     ahead_stop(&ahead);
     sqlite3_reset(f->rows);
     for (size_t i = 0; i < AHEAD_N; i++)
@@ -417,14 +432,6 @@ Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
 }
 
 /* ---- merging ---- */
-
-/* One of FTS5's commands ("INSERT INTO ft(ft, rank) VALUES('merge', 16)"). */
-static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, int rank) {
-    Str sql =
-        str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\", rank) VALUES('%s', %d)",
-                   t->name, t->name, what, rank);
-    return db_exec(c, db, str_c(c->arena, sql));
-}
 
 enum { AUTOMERGE = 4, MERGE_TWO = 2 }; /* FTS5's usual; the least it takes */
 
