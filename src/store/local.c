@@ -103,8 +103,9 @@ Status local_find(Ctx *c, Str space, Str holds, Str **ret_keys, size_t *ret_n) {
     return ST_OK;
 }
 
-static Status older_keys(Ctx *c, Str space, Time before, size_t max, Str *out, size_t *ret_n) {
+Status local_older(Ctx *c, Str space, Time before, size_t max, Str **ret_keys, size_t *ret_n) {
     Db *db = c->reader->db;
+    Str *out = *ret_keys = arena_array(c->arena, Str, max);
     Stmt *st = db_stmt(c, db, "SELECT key FROM local_item WHERE space=?1 AND at<?2 LIMIT ?3");
     if (!st) return ctx_status(c);
     bind_text(st, 1, space);
@@ -120,9 +121,9 @@ static Status older_keys(Ctx *c, Str space, Time before, size_t max, Str *out, s
 }
 
 Status local_delete_older(Ctx *c, Str space, Time before, size_t max, size_t *ret_n) {
-    Str *keys = arena_array(c->arena, Str, max);
+    Str *keys;
     size_t n = 0;
-    TRY(older_keys(c, space, before, max, keys, &n));
+    TRY(local_older(c, space, before, max, &keys, &n));
     for (size_t i = 0; i < n; i++)
         TRY(local_delete(c, space, keys[i]));
     if (ret_n) *ret_n = n;

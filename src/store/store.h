@@ -267,7 +267,10 @@ typedef struct LocalItem {
 Status local_list(Ctx *c, Str space, LocalItem **ret, size_t *ret_n) CHECKED;
 /* Keys of the items whose bytes have `holds` in them; looks at every item of the space. */
 Status local_find(Ctx *c, Str space, Str holds, Str **ret_keys, size_t *ret_n) CHECKED;
-/* Inside a WriteFn: deletes at most max items last put before a time. ret_n may be NULL. */
+/* Keys of at most max items last put before a time; looks at every item of the space. */
+Status local_older(Ctx *c, Str space, Time before, size_t max, Str **ret_keys,
+                   size_t *ret_n) CHECKED;
+/* Inside a WriteFn, of a small space: deletes at most max items last put before a time. ret_n may be NULL. */
 Status local_delete_older(Ctx *c, Str space, Time before, size_t max, size_t *ret_n) CHECKED;
 
 /* ---- blobs --------------------------------------------------------------------------------- */
