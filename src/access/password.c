@@ -86,10 +86,7 @@ Status password_slots_open(Ctx *c, PasswordSlots *p, const AccessOptions *o) {
     p->n = n < SLOTS_MAX ? n : SLOTS_MAX;
     p->mem_kib = o->password_quick ? QUICK_MEM_KIB : FULL_MEM_KIB;
     p->passes = o->password_quick ? QUICK_PASSES : FULL_PASSES;
-    uint8_t random[CRYPT_KEY_N];
-    Str phc;
-    env_random(c->env, random, sizeof random);
-    TRY(password_hash(c, hex_encode(c->arena, random, sizeof random), p->mem_kib, p->passes, &phc));
+    Str phc = password_hash_of_none(c->env, c->arena, p->mem_kib, p->passes);
     ASSERT(phc.n < sizeof p->dummy);
     memcpy(p->dummy, phc.s, phc.n);
     p->dummy_n = phc.n;

@@ -83,6 +83,9 @@ bool box_open(Arena *a, const uint8_t public_key[CRYPT_BOX_PUBLIC_N],
  * another node. */
 enum { PASSWORD_MAX = 1024 };
 Status password_hash(Ctx *c, Str password, uint32_t mem_kib, uint32_t passes, Str *ret_phc) CHECKED;
+/* Looks like one and costs as much to verify, but no password is known that has it: what is compared with
+ * where there is no account. Quick. */
+Str password_hash_of_none(Env *env, Arena *a, uint32_t mem_kib, uint32_t passes);
 bool password_verify(Str phc, Str password) CHECKED;
 /* True when the stored hash has weaker parameters than asked, or is none: hash again at next
  * sign-in. */

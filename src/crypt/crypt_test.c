@@ -297,6 +297,10 @@ static void test_password_hash(void **state) {
     assert_true(password_verify(phc, STR("correct horse")));
     assert_false(password_verify(phc, STR("correct horsf")));
     assert_false(password_verify(phc, STR("")));
+    Str none = password_hash_of_none(c.env, c.arena, 8, 1);
+    assert_int_equal(none.n, phc.n);
+    assert_false(password_is_weak(none, 8, 1));
+    assert_false(password_verify(none, STR("correct horse")));
     assert_int_equal(password_hash(&c, STR("correct horse"), 8, 1, &again), ST_OK);
     assert_false(str_eq(phc, again)); /* another salt */
     assert_int_equal(password_hash(&c, STR_NONE, 16, 3, &phc), ST_OK);

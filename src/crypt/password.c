@@ -34,11 +34,21 @@ static bool phc_parse(Str text, Phc *ret_phc) {
     return true;
 }
 
+static Str phc_text(Arena *a, uint32_t mem_kib, uint32_t passes, const uint8_t salt[SALT_N],
+                    const uint8_t hash[HASH_N]) {
+    char salt_text[BASE64_ROOM], hash_text[BASE64_ROOM];
+    sodium_bin2base64(salt_text, sizeof salt_text, salt, SALT_N,
+                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    sodium_bin2base64(hash_text, sizeof hash_text, hash, HASH_N,
+                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    return str_printf(a, "$argon2id$v=19$m=%u,t=%u,p=1$%s$%s", (unsigned)mem_kib, (unsigned)passes,
+                      salt_text, hash_text);
+}
+
 Status password_hash(Ctx *c, Str password, uint32_t mem_kib, uint32_t passes, Str *ret_phc) {
     ASSERT(mem_kib >= 8 && mem_kib <= MEM_KIB_MAX && passes >= 1 && passes <= PASSES_MAX);
     if (password.n > PASSWORD_MAX) return FAIL(c, ST_LIMIT, "password", "error.password.too_long");
     uint8_t salt[SALT_N], hash[HASH_N];
-    char salt_text[BASE64_ROOM], hash_text[BASE64_ROOM];
     env_random(c->env, salt, sizeof salt);
     /* Its memory is not the arena's, but tests may fail it all the same. */
     if (env_fault_here(c->env, FAULT_ALLOC) ||
@@ -46,13 +56,15 @@ Status password_hash(Ctx *c, Str password, uint32_t mem_kib, uint32_t passes, St
                       (size_t)mem_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
         return FAIL(c, ST_MEMORY, NULL, "error.memory");
     }
-    sodium_bin2base64(salt_text, sizeof salt_text, salt, sizeof salt,
-                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-    sodium_bin2base64(hash_text, sizeof hash_text, hash, sizeof hash,
-                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-    *ret_phc = str_printf(c->arena, "$argon2id$v=19$m=%u,t=%u,p=1$%s$%s", (unsigned)mem_kib,
-                          (unsigned)passes, salt_text, hash_text);
+    *ret_phc = phc_text(c->arena, mem_kib, passes, salt, hash);
     return ST_OK;
+}
+
+Str password_hash_of_none(Env *env, Arena *a, uint32_t mem_kib, uint32_t passes) {
+    uint8_t salt[SALT_N], hash[HASH_N];
+    env_random(env, salt, sizeof salt);
+    env_random(env, hash, sizeof hash);
+    return phc_text(a, mem_kib, passes, salt, hash);
 }
 
 bool password_verify(Str phc, Str password) {
