@@ -199,6 +199,12 @@ void db_close(Db *db) {
     free(db);
 }
 
+bool db_gather_log(Db *db) {
+    sqlite3_file *log = NULL;
+    int rc = sqlite3_file_control(db->h, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    return rc == SQLITE_OK && log && vfs_gather(log);
+}
+
 sqlite3 *db_handle(Db *db) {
     return db->h;
 }

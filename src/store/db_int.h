@@ -20,7 +20,12 @@ enum { DB_BUSY_MS = 5000 }; /* how long SQLite waits for another connection */
 
 /* The SQLite VFS through which an Env sees (and spoils) every read, write and fsync. */
 const char *store_vfs(Env *env);
+/* Writes to this file of that VFS go out together, with its sync at the latest (vfs.c). */
+bool vfs_gather(sqlite3_file *f);
 
+/* So with the log of a writer who waits for the disk (synchronous=FULL): half the system calls. A writer
+ * who does not would tell readers of pages that are not there yet. After the first read; false: not done. */
+bool db_gather_log(Db *db);
 Status db_open(Ctx *c, const char *path, DbMode mode, Db **ret) CHECKED;
 void db_close(Db *db);
 sqlite3 *db_handle(Db *db);

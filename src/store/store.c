@@ -255,7 +255,10 @@ static Status open_all(Ctx *c, Store *s) {
     TRY(follow_language(c, s));
     TRY(traces_open(c, s));
     TRY(mark_open(c, s));
-    if (s->options.bulk) TRY(bulk_begin(c, s));
+    if (s->options.bulk)
+        TRY(bulk_begin(c, s));
+    else if (!db_gather_log(s->writer.db))
+        return FAIL(c, ST_MEMORY, "", "error.memory");
     TRY(mover_start(c, s, path_in(s->arena, s->dir, "panah.db")));
     if (pthread_create(&s->thread, NULL, writer_main, s) != 0)
         return FAIL(c, ST_BUSY, "", "error.store.thread");

@@ -305,11 +305,7 @@ static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, i
 
 /* ---- many rows at once ---- */
 
-enum {
-    FILL_AT_ONCE = 512,
-    HASH_USUAL = 1 << 20, /* of words, in memory: FTS5's own */
-    HASH_FILLING = 64 << 20,
-};
+enum { FILL_AT_ONCE = 512 };
 
 /* Rows on their way: read here, their terms worked out by the second thread, written here. */
 typedef struct FillBatch {
@@ -391,10 +387,9 @@ static Status fill_words(Fill *f) {
     for (size_t i = 0; i < AHEAD_N; i++)
         batches[i].arena = arena_new(f->c->env, 256 << 20);
     ahead_start(&ahead, work_out_terms);
-    /* Each time this much has gathered a segment is written, and later merged with others. */
-    Status st = tell_index(f->c, f->db, f->table, "hashsize", HASH_FILLING);
-    if (st == ST_OK) st = fill_batches(f, &ahead, batches);
-    if (st == ST_OK) st = tell_index(f->c, f->db, f->table, "hashsize", HASH_USUAL);
+    /* Larger segments (hashsize) would be quicker now, but they would lie on the lowest level, and acts
+     * would merge them again and again with their own small ones: pauses of a second. */
+    Status st = fill_batches(f, &ahead, batches);
     ahead_stop(&ahead);
     sqlite3_reset(f->rows);
     for (size_t i = 0; i < AHEAD_N; i++)

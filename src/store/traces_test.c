@@ -270,7 +270,7 @@ static void break_off(EnvFaultKind kind) {
     add_people(&t, &r);
     size_t broken_off = 0, rounds = 0;
     for (uint64_t n = 1; rounds < FAULTS_MAX && erase_with_fault(&t, &r, kind, n, &broken_off);
-         n += 1 + n / 6)
+         n += 1 + n / 20)
         rounds++;
     assert_true(rounds < FAULTS_MAX);
     assert_true(broken_off > 2);

@@ -1,5 +1,9 @@
 /* vfs.c: a SQLite VFS that passes every call on to the system's and lets an Env count reads, writes
- * and fsyncs and make the n-th one fail. Registered once an Env, under the name "panah-<address>". */
+ * and fsyncs and make the n-th one fail. Registered once an Env, under the name "panah-<address>".
+ *
+ * SQLite writes a log page by page, each in two calls. Of a file that gathers (vfs_gather), writes that follow
+ * each other wait in memory and go out as one: before anything else is done with the file, the sync above
+ * all. What has not been synced may be lost anyhow, and nobody else has been told of it. */
 #define BANNED_EXEMPT /* the VFS outlives every arena: it is registered with SQLite for the process */
 #include "store/db_int.h"
 
@@ -19,44 +23,83 @@ typedef struct EnvFile {
     sqlite3_file base;
     Env *env;
     sqlite3_file *real; /* right behind this struct */
+    uint8_t *gathered;  /* NULL: each write goes out by itself */
+    int n_gathered;
+    sqlite3_int64 gathered_at;
 } EnvFile;
+
+enum { GATHER_N = 120 << 10 }; /* SQLite writes less than 128 KiB in one go (seekAndWriteFd) */
 
 static sqlite3_file *real_of(sqlite3_file *f) {
     return ((EnvFile *)f)->real;
 }
 
+/* What fails to go out is dropped: the writer is told, and takes back what it belonged to. */
+static int send_gathered(EnvFile *e) {
+    int n = e->n_gathered;
+    e->n_gathered = 0;
+    if (n == 0) return SQLITE_OK;
+    if (env_fault_here(e->env, FAULT_WRITE)) return SQLITE_IOERR_WRITE;
+    return e->real->pMethods->xWrite(e->real, e->gathered, n, e->gathered_at);
+}
+
 static int file_close(sqlite3_file *f) {
-    sqlite3_file *r = real_of(f);
-    int rc = r->pMethods ? r->pMethods->xClose(r) : SQLITE_OK;
+    EnvFile *e = (EnvFile *)f;
+    int sent = e->real->pMethods ? send_gathered(e) : SQLITE_OK;
+    int rc = e->real->pMethods ? e->real->pMethods->xClose(e->real) : SQLITE_OK;
+    free(e->gathered);
+    e->gathered = NULL;
     f->pMethods = NULL;
-    return rc;
+    return rc == SQLITE_OK ? sent : rc;
 }
 
 static int file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at) {
-    if (env_fault_here(((EnvFile *)f)->env, FAULT_READ)) return SQLITE_IOERR_READ;
-    return real_of(f)->pMethods->xRead(real_of(f), p, n, at);
+    EnvFile *e = (EnvFile *)f;
+    int rc = send_gathered(e);
+    if (rc != SQLITE_OK) return rc;
+    if (env_fault_here(e->env, FAULT_READ)) return SQLITE_IOERR_READ;
+    return e->real->pMethods->xRead(e->real, p, n, at);
 }
 
 static int file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at) {
-    if (env_fault_here(((EnvFile *)f)->env, FAULT_WRITE)) return SQLITE_IOERR_WRITE;
-    return real_of(f)->pMethods->xWrite(real_of(f), p, n, at);
+    EnvFile *e = (EnvFile *)f;
+    if (!e->gathered || n > GATHER_N) {
+        int rc = send_gathered(e);
+        if (rc != SQLITE_OK) return rc;
+        if (env_fault_here(e->env, FAULT_WRITE)) return SQLITE_IOERR_WRITE;
+        return e->real->pMethods->xWrite(e->real, p, n, at);
+    }
+    if (at != e->gathered_at + e->n_gathered || n > GATHER_N - e->n_gathered) {
+        int rc = send_gathered(e);
+        if (rc != SQLITE_OK) return rc;
+        e->gathered_at = at;
+    }
+    memcpy(e->gathered + e->n_gathered, p, (size_t)n);
+    e->n_gathered += n;
+    return SQLITE_OK;
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size) {
-    if (env_fault_here(((EnvFile *)f)->env, FAULT_WRITE)) return SQLITE_IOERR_TRUNCATE;
-    return real_of(f)->pMethods->xTruncate(real_of(f), size);
+    EnvFile *e = (EnvFile *)f;
+    int rc = send_gathered(e);
+    if (rc != SQLITE_OK) return rc;
+    if (env_fault_here(e->env, FAULT_WRITE)) return SQLITE_IOERR_TRUNCATE;
+    return e->real->pMethods->xTruncate(e->real, size);
 }
 
 static int file_sync(sqlite3_file *f, int flags) {
     EnvFile *e = (EnvFile *)f;
+    int rc = send_gathered(e);
+    if (rc != SQLITE_OK) return rc;
     if (env_fault_here(e->env, FAULT_FSYNC)) return SQLITE_IOERR_FSYNC;
-    int rc = e->real->pMethods->xSync(e->real, flags);
+    rc = e->real->pMethods->xSync(e->real, flags);
     env_fsync_delay(e->env);
     return rc;
 }
 
 static int file_size(sqlite3_file *f, sqlite3_int64 *size) {
-    return real_of(f)->pMethods->xFileSize(real_of(f), size);
+    int rc = send_gathered((EnvFile *)f);
+    return rc == SQLITE_OK ? real_of(f)->pMethods->xFileSize(real_of(f), size) : rc;
 }
 static int file_lock(sqlite3_file *f, int level) {
     return real_of(f)->pMethods->xLock(real_of(f), level);
@@ -109,6 +152,13 @@ static const sqlite3_io_methods file_methods = {
     .xShmUnmap = file_shm_unmap,
 };
 
+bool vfs_gather(sqlite3_file *f) {
+    if (f->pMethods != &file_methods) return false; /* not open */
+    EnvFile *e = (EnvFile *)f;
+    if (!e->gathered) e->gathered = malloc(GATHER_N);
+    return e->gathered;
+}
+
 static sqlite3_vfs *real_vfs(sqlite3_vfs *v) {
     return ((EnvVfs *)v)->real;
 }
@@ -119,6 +169,8 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
     file->env = e->env;
     file->real = (sqlite3_file *)(file + 1);
     file->base.pMethods = NULL;
+    file->gathered = NULL;
+    file->n_gathered = 0;
     int rc = e->real->xOpen(e->real, name, file->real, flags, out);
     if (file->real->pMethods) file->base.pMethods = &file_methods;
     return rc;
