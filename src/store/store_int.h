@@ -164,6 +164,7 @@ typedef struct Traces {
     TraceTables now;                 /* of the round */
     size_t at;                       /* the table that is being merged */
     bool begun;                      /* its merging has begun */
+    bool broken_off;                 /* an earlier round was: indexes may be half merged */
     TraceTables later;               /* of erasures since the round began */
     TraceTables fresh;               /* of the running transaction */
     WriteJob *now_jobs, *later_jobs; /* whose callers wait for the end of a round */

@@ -471,6 +471,7 @@ Status terms_renew(Ctx *c, Db *db, const TableSpec *t, int levels_max) {
     TRY(count_levels(c, db, t, &levels));
     if (levels <= levels_max) return ST_OK;
     TRY(tell_index(c, db, t, "delete-all", 0));
+    TRY(tell_index(c, db, t, "automerge", AUTOMERGE)); /* merging may have been broken off */
     return terms_fill(c, db, t, false);
 }
 

@@ -108,7 +108,7 @@ Status traces_open(Ctx *c, Store *s) {
     t->pages = STEP_PAGES;
     t->levels_max = LEVELS_MAX;
     TRY(meta_get(c, db, "traces", &mark));
-    t->wanted = mark.s != NULL;
+    t->wanted = t->broken_off = mark.s != NULL;
     while (mark.s && mark.n) {
         const TableSpec *table = table_named(schema, str_cut(&mark, ' '));
         if (table) add_table(&t->later, table);
@@ -135,6 +135,7 @@ static void give_up(Ctx *c, Store *s, Status why) {
     t->now.n = 0;
     t->stage = TRACES_NONE;
     t->wanted = false;
+    t->broken_off = true;
 }
 
 static void begin_round(Traces *t) {
@@ -153,6 +154,13 @@ static Status merge_some(Ctx *c, Store *s) {
     Db *db = s->writer.db;
     const TableSpec *table = t->now.v[t->at];
     bool more = true;
+    if (t->broken_off) {
+        /* Merging that is taken up again in the middle may leave a segment out: made from the rows, the
+         * index has no past. It holds others up (ten seconds at a million people), and is rare. */
+        TRY(terms_renew(c, db, table, -1));
+        t->at++;
+        return ST_OK;
+    }
     if (!t->begun) TRY(terms_renew(c, db, table, t->levels_max));
     TRY(terms_merge(c, db, table, t->pages, !t->begun, &more));
     t->begun = more;
@@ -178,6 +186,7 @@ static Status cut(Ctx *c, Store *s) {
     end_jobs(&t->now_jobs);
     t->now.n = 0;
     t->stage = TRACES_NONE;
+    t->broken_off = false;
     return ST_OK;
 }
 

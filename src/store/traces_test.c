@@ -16,7 +16,15 @@
 
 #include "base/banned.h"
 
-enum { PEOPLE = 1500, NAME_N = 24, ERASERS = 2, ERASED_EACH = 4, FAULTS_MAX = 60, KILLS = 40 };
+enum {
+    PEOPLE = 1500,
+    NAME_N = 24,
+    ERASERS = 2,
+    ERASED_EACH = 4,
+    FAULTS_MAX = 80,
+    LAST = 24,
+    KILLS = 40
+};
 
 typedef struct Act {
     Toy *t;
@@ -260,6 +268,15 @@ static bool erase_with_fault(Toy *t, Rng *r, EnvFaultKind kind, uint64_t n, size
     return reached;
 }
 
+/* How many writes or fsyncs an erasure takes, about: other threads have theirs. */
+static uint64_t count_of_one(Toy *t, Rng *r, EnvFaultKind kind) {
+    Person p = add_person(t, r);
+    t->store->traces.pages = 1;
+    uint64_t from = atomic_load(&t->env->fault[kind].count);
+    assert_int_equal(do_act((Act){ .t = t, .id = p.id, .erase = true }), ST_OK);
+    return atomic_load(&t->env->fault[kind].count) - from;
+}
+
 static void break_off(EnvFaultKind kind) {
     log_set_level(LOG_LEVEL_ERROR);
     Toy t;
@@ -269,9 +286,12 @@ static void break_off(EnvFaultKind kind) {
     make(&t, &env);
     add_people(&t, &r);
     size_t broken_off = 0, rounds = 0;
-    for (uint64_t n = 1; rounds < FAULTS_MAX && erase_with_fault(&t, &r, kind, n, &broken_off);
-         n += 1 + n / 20)
+    uint64_t all = count_of_one(&t, &r, kind), n = 1;
+    /* Most belong to the act; each of the last ones is tried. */
+    while (rounds < FAULTS_MAX && erase_with_fault(&t, &r, kind, n, &broken_off)) {
+        n += n + LAST < all ? 1 + n / 6 : 1;
         rounds++;
+    }
     assert_true(rounds < FAULTS_MAX);
     assert_true(broken_off > 2);
     toy_drop(&t);
