@@ -309,8 +309,8 @@ static inline void qt_write_row(QtWorld *w, QtRecord *r, Lane lane, uint32_t sco
     Ctx *c = &w->c;
     Buf names = buf_new(a, 1 << 16), marks = buf_new(a, 1 << 16), extra = buf_new(a, 1 << 16);
     buf_printf(&names, "id, scope, void, heads, extra");
-    buf_printf(&marks, "?1, ?2, ?3, x'010000', ?4");
-    int n = 4;
+    buf_printf(&marks, "?1, ?2, ?3, ?5, ?4");
+    int n = 5;
     for (size_t i = 0; i < t->n_columns; i++) {
         const char *name = t->columns[i].field->f.name;
         buf_printf(&names, ", \"%s\"", name), buf_printf(&marks, ", ?%d", ++n);
@@ -327,7 +327,10 @@ static inline void qt_write_row(QtWorld *w, QtRecord *r, Lane lane, uint32_t sco
         json_write(&extra, map);
         bind_text(st, 4, buf_text(&extra));
     }
-    n = 4;
+    Buf heads = buf_new(a, 1 << 10); /* no field was ever written: queries do not ask */
+    heads_write(&heads, &(Heads){ 0 });
+    bind_blob(st, 5, buf_text(&heads));
+    n = 5;
     for (size_t i = 0; i < t->n_columns; i++) {
         const FieldInfo *f = t->columns[i].field;
         bind_value(st, ++n, a, f, r->values[f->index]);

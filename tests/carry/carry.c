@@ -82,9 +82,9 @@ static Status keys_load_all(Side *from, ForeignKey *keys, size_t *ret_n) {
         k->subject = col_id(st, 2);
         k->lane = (Lane)col_int(st, 3);
         k->office = scope_row(from->store, (uint32_t)col_int(st, 4))->office;
-        KeyRow row;
-        TRY(keys_load(c, from->store->keys, col_int(st, 0), &row));
-        k->key = row.key;
+        KeyRow key;
+        TRY(keys_load(c, from->store->keys, col_int(st, 0), &key));
+        k->key = key.key;
     }
     return FAIL(c, ST_LIMIT, "", "error.internal");
 }
