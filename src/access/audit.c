@@ -167,11 +167,8 @@ static Status write_one_batch(Access *a) {
     return st;
 }
 
-static struct timespec in_seconds(time_t s) {
-    struct timespec t;
-    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) BUG("clock_gettime failed");
-    t.tv_sec += s;
-    return t;
+static struct timespec in_seconds(int64_t s) {
+    return env_steady_after(s * 1000);
 }
 
 static bool is_past(const struct timespec *when) {
@@ -226,16 +223,12 @@ static void *keeper_main(void *arg) {
 
 Status audit_start(Ctx *c, Access *a) {
     AuditQueue *q = &a->audit;
-    pthread_condattr_t monotonic;
     q->ring = arena_array(a->arena, AuditEntry, AUDIT_QUEUE);
     q->batch = arena_array(a->arena, AuditEntry, AUDIT_BATCH);
     q->glimpses = arena_array(a->arena, AuditGlimpse, AUDIT_GLIMPSES);
     pthread_mutex_init(&q->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->filled, &monotonic);
+    env_steady_cond(&q->filled);
     pthread_cond_init(&q->moved, NULL);
-    pthread_condattr_destroy(&monotonic);
     if (pthread_create(&a->keeper, NULL, keeper_main, a) != 0)
         return FAIL(c, ST_BUSY, NULL, "error.busy");
     a->keeper_runs = true;

@@ -5,7 +5,6 @@
 #include "base/rng.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -29,6 +28,23 @@ static Time system_now(Env *env) {
 static int64_t system_monotonic_us(Env *env) {
     (void)env;
     return clock_us(CLOCK_MONOTONIC);
+}
+
+int64_t env_steady_ms(void) {
+    return clock_us(CLOCK_MONOTONIC) / 1000;
+}
+
+struct timespec env_steady_after(int64_t ms) {
+    int64_t us = clock_us(CLOCK_MONOTONIC) + ms * 1000;
+    return (struct timespec){ .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+}
+
+void env_steady_cond(pthread_cond_t *cond) {
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &steady);
+    pthread_condattr_destroy(&steady);
 }
 
 static void kernel_random(void *p, size_t n) {

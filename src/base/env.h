@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef enum EnvFaultKind {
@@ -54,6 +55,11 @@ static inline void env_random(Env *env, void *p, size_t n) {
 static inline int64_t env_monotonic_us(Env *env) {
     return env->monotonic_us(env);
 }
+/* What threads wait by: the machine's steady clock, in a virtual world too, where env_monotonic_us() stands
+ * still. env_steady_after() is for pthread_cond_timedwait() on a condition of env_steady_cond(). */
+int64_t env_steady_ms(void);
+struct timespec env_steady_after(int64_t ms);
+void env_steady_cond(pthread_cond_t *cond);
 /* Counts one event; true when it must fail. */
 bool env_fault_here(Env *env, EnvFaultKind kind);
 /* After a failing or a passing fsync: sleeps the injected delay. */

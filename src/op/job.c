@@ -243,20 +243,8 @@ Status job_list(Ctx *c, Jobs *j, JobView **ret, size_t *ret_n) {
     return ST_OK;
 }
 
-static struct timespec in_ms(int64_t ms) {
-    struct timespec t;
-    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) BUG("clock_gettime failed");
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 Status job_wait_change(Ctx *c, Jobs *j, Id id, uint64_t last, int64_t timeout_ms, JobView *ret) {
-    struct timespec until = in_ms(timeout_ms);
+    struct timespec until = env_steady_after(timeout_ms);
     pthread_mutex_lock(&j->lock);
     for (;;) {
         Job *job = job_at(j, id);

@@ -164,9 +164,7 @@ static void tidy(Jobs *j) {
 
 /* The next job, held; NULL: an hour has gone by without one, or the end. */
 static Job *take(Jobs *j, bool *ret_closing) {
-    struct timespec until;
-    if (clock_gettime(CLOCK_MONOTONIC, &until) != 0) BUG("clock_gettime failed");
-    until.tv_sec += TIDY_EVERY_S;
+    struct timespec until = env_steady_after(TIDY_EVERY_S * 1000);
     pthread_mutex_lock(&j->lock);
     Job *job = NULL;
     while (!j->closing && !(job = next_queued(j)))
@@ -241,17 +239,13 @@ static Status start_threads(Ctx *c, Jobs *j) {
 Status jobs_open(Ctx *c, Store *s, const OpTable *t, Jobs **ret_jobs) {
     Arena *arena = arena_new(c->env, 1 << 20);
     Jobs *j = arena_new_of(arena, Jobs);
-    pthread_condattr_t monotonic;
     j->env = c->env;
     j->store = s;
     j->table = t;
     j->arena = arena;
     pthread_mutex_init(&j->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&j->filled, &monotonic);
-    pthread_cond_init(&j->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    env_steady_cond(&j->filled);
+    env_steady_cond(&j->changed);
     c->store = s;
     Status st = jobs_restore(c, j);
     if (st == ST_OK) st = start_threads(c, j);

@@ -280,11 +280,7 @@ Status store_open(Ctx *c, const StoreOptions *o, Store **ret_store) {
     pthread_mutex_init(&s->read_lock, NULL);
     pthread_cond_init(&s->read_free, NULL);
     pthread_mutex_init(&s->queue_lock, NULL);
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->queue_filled, &steady);
-    pthread_condattr_destroy(&steady);
+    env_steady_cond(&s->queue_filled);
     Status st = open_all(c, s);
     if (st != ST_OK) {
         store_close(s);

@@ -11,8 +11,6 @@
  * might never end. The pages that merging frees are zeroed (secure_delete, db.c). */
 #include "store/store_int.h"
 
-#include <time.h>
-
 #include "base/banned.h"
 
 enum {
@@ -24,12 +22,6 @@ enum {
     MOVE_PAUSE_MS = 5,   /* before the mover is asked again whether it is done */
     CUTS_AT_CLOSING = 5, /* tries */
 };
-
-static int64_t now_ms(void) {
-    struct timespec t;
-    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) BUG("clock_gettime failed");
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- which tables ---- */
 
@@ -179,7 +171,7 @@ static Status cut(Ctx *c, Store *s) {
     Traces *t = &s->traces;
     if (!checkpoint_cut(s, CUT_WAIT_MS)) {
         t->n_cuts++;
-        t->not_before_ms = now_ms() + CUT_PAUSE_MS;
+        t->not_before_ms = env_steady_ms() + CUT_PAUSE_MS;
         return ST_OK;
     }
     TRY(in_transaction(c, s, take_mark_away));
@@ -200,7 +192,7 @@ static Status step(Ctx *c, Store *s) {
         t->stage = TRACES_MOVE;
         return ST_OK;
     case TRACES_MOVE:
-        t->not_before_ms = now_ms() + MOVE_PAUSE_MS;
+        t->not_before_ms = env_steady_ms() + MOVE_PAUSE_MS;
         if (!checkpoint_done(s, t->turn)) return ST_OK;
         t->not_before_ms = 0;
         t->n_cuts = 0;
@@ -229,7 +221,7 @@ void traces_step(Store *s, Arena *a) {
 int64_t traces_pause_ms(const Store *s) {
     const Traces *t = &s->traces;
     if (t->stage == TRACES_NONE && !t->wanted) return -1;
-    int64_t left = t->not_before_ms ? t->not_before_ms - now_ms() : 0;
+    int64_t left = t->not_before_ms ? t->not_before_ms - env_steady_ms() : 0;
     return left > 0 ? left : 0;
 }
 

@@ -269,16 +269,11 @@ static void answer_batch(Store *s, WriteJob *first) {
 /* For a job, the end, or the time of the next step of cleaning up. */
 static void wait_for_work(Store *s) {
     for (int64_t ms; !s->queue_head && !s->closing && (ms = traces_pause_ms(s)) != 0;) {
-        struct timespec until;
-        if (ms < 0) {
+        struct timespec until = env_steady_after(ms > 0 ? ms : 0);
+        if (ms < 0)
             pthread_cond_wait(&s->queue_filled, &s->queue_lock);
-            continue;
-        }
-        if (clock_gettime(CLOCK_MONOTONIC, &until) != 0) BUG("clock_gettime failed");
-        until.tv_nsec += ms * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        (void)pthread_cond_timedwait(&s->queue_filled, &s->queue_lock, &until);
+        else
+            (void)pthread_cond_timedwait(&s->queue_filled, &s->queue_lock, &until);
     }
 }
 
