@@ -2,10 +2,10 @@
  *
  * A thread of its own does it while the writer goes on: copying a few thousand pages and waiting for the
  * disk would be a pause for everybody who saves. The writer alone lets the log begin anew: now and then it
- * moves what little is left itself (SQLite starts the log over when all of it has been moved), and after an
- * erasure it cuts the log, so that old pages do not stay in it (traces.c). Before it does so the thread takes
- * turns in quick succession, each over what was written during the one before, until little is left: the
- * disk takes some 20 microseconds for a page, and all who save wait for these.
+ * moves what is left itself (SQLite starts the log over when all of it has been moved). So that little is
+ * left, for which all who save wait, the thread takes turns in quick succession before that, each over what
+ * was written during the one before: the disk takes some 20 microseconds a page. After an erasure the writer
+ * cuts the log, so that old pages do not stay in it (traces.c).
  *
  * A checkpoint that fails loses nothing by itself, the log keeps what it has; but after a failed fsync the
  * system may believe pages written that are not (Rebello et al., USENIX ATC 2020), and the log must not begin

@@ -368,7 +368,7 @@ Status walk_next(Ctx *c, CommitWalk *w, Arena *a, int64_t *ret_pos, Str *ret_byt
 void walk_end(CommitWalk *w);
 /* False: not what commit_add() writes. */
 bool stored_decode(Arena *a, StreamId stream, int64_t pos, Str bytes, StoredCommit *ret) CHECKED;
-/* Folders of an earlier layout, before their tables are touched. */
+/* layout.c: folders of an earlier layout, before their tables are touched. */
 Status layout_renew(Ctx *c, Db *db) CHECKED;
 
 /* Puts a commit of whatever origin into the ledger and projects what can be opened: the one way in

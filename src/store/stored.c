@@ -24,8 +24,8 @@ enum {
 };
 
 static int64_t first_place(int64_t pos) {
-    return (int64_t)((uint64_t)POS_STREAM(pos) << (SEQ_BITS + PIECE_BITS) | POS_SEQ(pos)
-                                                                                << PIECE_BITS);
+    uint64_t stream = POS_STREAM(pos), seq = POS_SEQ(pos);
+    return (int64_t)(stream << (SEQ_BITS + PIECE_BITS) | seq << PIECE_BITS);
 }
 
 static int64_t pos_of(int64_t place) {
@@ -115,42 +115,38 @@ Status key_ids_all(Ctx *c, Db *db, Arena *a, KeyIds *ret) {
     }
 }
 
+static void hash_parts(StoredCommit *sc) {
+    for (size_t i = 0; i < sc->h.n_parts; i++)
+        if (sc->parts[i].s) sc->h.parts[i].cipher_hash = sha256(sc->parts[i]);
+}
+
 bool commit_complete(StoredCommit *sc, const KeyIds *ids) {
     for (size_t i = 0; i < sc->h.n_parts; i++) {
-        PartRef *ref = &sc->h.parts[i];
-        int64_t n = sc->key_n[i];
-        if (n) {
-            if ((uint64_t)n >= ids->n || id_is_none(ids->v[n])) return false;
-            ref->key_id = ids->v[n];
-        }
-        if (sc->parts[i].s) ref->cipher_hash = sha256(sc->parts[i]);
+        uint64_t n = (uint64_t)sc->key_n[i];
+        if (n == 0) continue;
+        if (n >= ids->n || id_is_none(ids->v[n])) return false;
+        sc->h.parts[i].key_id = ids->v[n];
     }
+    hash_parts(sc);
     return true;
 }
 
-/* The ids of the keys of one commit. */
-static Status ids_of(Ctx *c, Db *db, const StoredCommit *sc, Id *ids) {
-    for (size_t i = 0; i < sc->h.n_parts; i++) {
-        if (!sc->key_n[i]) continue;
-        Stmt *st = db_stmt(c, db, "SELECT key_id FROM ledger_key WHERE n=?1");
-        if (!st) return ctx_status(c);
-        bind_int(st, 1, sc->key_n[i]);
-        bool row = false;
-        TRY(db_step(c, db, st, &row));
-        if (!row) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("key id"));
-        ids[i] = col_id(st, 0);
-        sqlite3_reset(st);
-    }
+static Status find_key_id(Ctx *c, Db *db, int64_t n, Id *ret) {
+    Stmt *st = db_stmt(c, db, "SELECT key_id FROM ledger_key WHERE n=?1");
+    if (!st) return ctx_status(c);
+    bind_int(st, 1, n);
+    bool row = false;
+    TRY(db_step(c, db, st, &row));
+    if (!row) return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("key id"));
+    *ret = col_id(st, 0);
+    sqlite3_reset(st);
     return ST_OK;
 }
 
 Status commit_header(Ctx *c, Reader *r, StoredCommit *sc, Str *ret_bytes) {
-    Id *ids = arena_array(c->arena, Id, sc->h.n_parts);
-    TRY(ids_of(c, r->db, sc, ids));
-    for (size_t i = 0; i < sc->h.n_parts; i++) {
-        if (sc->key_n[i]) sc->h.parts[i].key_id = ids[i];
-        if (sc->parts[i].s) sc->h.parts[i].cipher_hash = sha256(sc->parts[i]);
-    }
+    for (size_t i = 0; i < sc->h.n_parts; i++)
+        if (sc->key_n[i]) TRY(find_key_id(c, r->db, sc->key_n[i], &sc->h.parts[i].key_id));
+    hash_parts(sc);
     Buf b = buf_new(c->arena, LEDGER_HEADER_MAX);
     header_encode(&b, &sc->h);
     *ret_bytes = buf_text(&b);
@@ -266,87 +262,4 @@ Status commit_open_part(Ctx *c, Reader *r, const StoredCommit *sc, uint32_t i, S
     crypt_wipe(&key, sizeof(key));
     return ok ? ST_OK
               : ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("sealed part"));
-}
-
-/* ---- folders of an earlier layout ---- */
-
-/* Headers and parts lay in a table of their own, whole. */
-static Status split_parts(Ctx *c, Str bytes, StoredCommit *sc) {
-    CborReader r = cbor_reader(bytes);
-    size_t n = 0;
-    bool good = cbor_get_array(&r, &n) && n == sc->h.n_parts;
-    for (size_t i = 0; i < n && good; i++) {
-        if (cbor_peek(&r) == CBOR_NULL)
-            good = cbor_get_null(&r);
-        else
-            good = cbor_get_bytes(&r, &sc->parts[i]);
-    }
-    if (good && cbor_finish(&r)) return ST_OK;
-    return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit parts"));
-}
-
-static Status renew_commit(Ctx *c, Db *db, Stmt *row) {
-    StoredCommit sc = { .pos = col_int(row, 0) };
-    if (!header_decode(c->arena, col_bytes(row, 1), &sc.h))
-        return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit header"));
-    sc.parts = arena_array(c->arena, Str, sc.h.n_parts);
-    sc.key_n = arena_array(c->arena, int64_t, sc.h.n_parts);
-    TRY(split_parts(c, col_bytes(row, 2), &sc));
-    for (size_t i = 0; i < sc.h.n_parts; i++) {
-        Stmt *st = db_stmt(c, db, "SELECT n FROM ledger_key WHERE key_id=?1");
-        if (!st) return ctx_status(c);
-        bind_id(st, 1, &sc.h.parts[i].key_id);
-        bool found = false;
-        TRY(db_step(c, db, st, &found));
-        if (!found) continue;
-        sc.key_n[i] = col_int(st, 0);
-        sqlite3_reset(st);
-    }
-    return commit_add(c, db, &sc);
-}
-
-static Status renew_commits(Ctx *c, Db *db) {
-    Arena *scratch = arena_new(c->env, 512 << 20);
-    Ctx step = *c;
-    step.arena = scratch;
-    Stmt *st = db_stmt(c, db, "SELECT pos, header, parts FROM ledger_commit ORDER BY pos");
-    Status status = st ? ST_OK : ctx_status(c);
-    for (bool row = true; status == ST_OK;) {
-        status = db_step(c, db, st, &row);
-        if (status != ST_OK || !row) break;
-        arena_reset(scratch);
-        step.errs.v = NULL, step.errs.n = step.errs.cap = 0;
-        status = renew_commit(&step, db, st);
-        if (status != ST_OK && step.errs.n)
-            status = ctx_fail_cause(c, status, "", "error.store.corrupt", STR("ledger_commit"));
-    }
-    if (st) sqlite3_reset(st);
-    arena_free(scratch);
-    return status;
-}
-
-static Status renew(Ctx *c, Db *db) {
-    TRY(db_exec(
-        c, db,
-        "ALTER TABLE ledger_key ADD COLUMN n_in_id INTEGER NOT NULL DEFAULT 0;"
-        "CREATE TABLE ledger_piece(place INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"));
-    TRY(renew_commits(c, db));
-    return db_exec(c, db,
-                   "DROP TABLE ledger_commit; DROP INDEX ledger_key_id;"
-                   "DELETE FROM ledger_part WHERE part=0;");
-}
-
-Status layout_renew(Ctx *c, Db *db) {
-    Stmt *st = db_stmt(c, db, "SELECT 1 FROM sqlite_schema WHERE name='ledger_commit'");
-    bool old = false;
-    if (!st) return ctx_status(c);
-    TRY(db_step(c, db, st, &old));
-    if (!old) return ST_OK;
-    sqlite3_reset(st);
-    log_info(c->env, "ledger", "state", "an earlier layout: commits are stored anew", NULL);
-    TRY(db_exec(c, db, "BEGIN IMMEDIATE"));
-    Status status = renew(c, db);
-    if (status == ST_OK) return db_exec(c, db, "COMMIT");
-    sqlite3_exec(db_handle(db), "ROLLBACK", NULL, NULL, NULL);
-    return status;
 }
