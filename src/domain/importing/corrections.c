@@ -111,17 +111,11 @@ typedef struct Offer {
     Record *person; /* NULL: not there any more, or not the actor's to see */
 } Offer;
 
-static Status try_record(Ctx *c, Str kind, Str text, Record **ret) {
+/* As an offer names it. */
+static Status named_record(Ctx *c, const char *kind, Str text, Record **ret) {
     Id id;
-    size_t noted = c->errs.n;
-    const KindInfo *k = model_kind(store_model(c->store), kind);
     *ret = NULL;
-    if (!k || !id_parse(text, &id)) return ST_OK;
-    Status st = read_record(c, k, id, ret);
-    if (st != ST_MISSING) return st;
-    c->errs.n = noted;
-    *ret = NULL;
-    return ST_OK;
+    return id_parse(text, &id) ? record_if_there(c, kind, id, ret) : ST_OK;
 }
 
 static Status offer_read(Ctx *c, Val pair, Offer *ret) {
@@ -130,7 +124,7 @@ static Status offer_read(Ctx *c, Val pair, Offer *ret) {
     *ret = (Offer){ .first = pair.list.v[0].i, .row = pair.list.v[1] };
     ret->changes = val_get(ret->row, "changes");
     if (ret->changes.type != VAL_LIST) ret->changes = val_list();
-    return try_record(c, STR("person"), val_get_text(ret->row, "person", STR("")), &ret->person);
+    return named_record(c, "person", val_get_text(ret->row, "person", STR("")), &ret->person);
 }
 
 static const FieldInfo *field_of(Ctx *c, Val change) {
@@ -140,10 +134,10 @@ static const FieldInfo *field_of(Ctx *c, Val change) {
 
 /* The record that a value stands in; NULL: it is to be made, or has gone. */
 static Status record_of(Ctx *c, const Offer *o, Val change, Record **ret) {
+    const char *kind = str_c(c->arena, val_get_text(change, "kind", STR("")));
     *ret = o->person;
-    if (str_is(val_get_text(change, "kind", STR("")), "person")) return ST_OK;
-    return try_record(c, val_get_text(change, "kind", STR("")), val_get_text(change, "id", STR("")),
-                      ret);
+    if (strcmp(kind, "person") == 0) return ST_OK;
+    return named_record(c, kind, val_get_text(change, "id", STR("")), ret);
 }
 
 static Val present_value(Ctx *c, const Record *r, const char *field) {
@@ -493,11 +487,11 @@ static Status person_of_act(Ctx *c, const ActPart *act, Record **ret) {
     *ret = NULL;
     for (size_t i = 0; i < 3 && act->n_results; i++) {
         Record *r;
-        TRY(try_record(c, str_of(kinds[i]), id_text(c->arena, act->results[0]), &r));
+        TRY(record_if_there(c, kinds[i], act->results[0], &r));
         if (!r) continue;
         if (i == 0) return *ret = r, ST_OK;
         if (!record_id(r, "person", &person)) return ST_OK;
-        return try_record(c, STR("person"), id_text(c->arena, person), ret);
+        return record_if_there(c, "person", person, ret);
     }
     return ST_OK;
 }

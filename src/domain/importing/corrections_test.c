@@ -41,6 +41,14 @@ static Val approve_with(Val staged, const char *more) {
     return call_val("import.approve", json_of("{'batch': '%s', %s}", batch_of(staged), more));
 }
 
+/* All that are marked, or none; of the value of one field the other way round. */
+static Val approve_but(Val staged, const char *take, const char *field_name) {
+    return approve_with(
+        staged,
+        str_c(s->arena, str_printf(s->arena, "'corrections': '%s', 'corrections_but': [%lld]", take,
+                                   (long long)int_at(offer(staged, field_name), "n"))));
+}
+
 static Val take_back(Val staged) {
     return call_val("import.take_back",
                     json_of("{'batch': '%s', 'reason': 'MISTAKE'}", batch_of(staged)));
@@ -135,11 +143,7 @@ static void test_some_are_left_out(void **state) {
     (void)state;
     Val r = first_and_second();
     const char *jawad = person_named("Jawad");
-    int64_t birth = int_at(offer(r, "birth_date"), "n");
-    Val a = approve_with(r, str_c(s->arena, str_printf(s->arena,
-                                                       "'corrections': 'marked',"
-                                                       " 'corrections_but': [%lld]",
-                                                       (long long)birth)));
+    Val a = approve_but(r, "marked", "birth_date");
     assert_int_equal(int_at(a, "corrected"), 2);
     assert_int_equal(int_at(a, "corrections_left"), 1);
     assert_string_equal(field(jawad, "given_name"), "Jawed");
@@ -150,10 +154,7 @@ static void test_one_is_named(void **state) {
     (void)state;
     Val r = first_and_second();
     const char *jawad = person_named("Jawad");
-    int64_t birth = int_at(offer(r, "birth_date"), "n");
-    Val a = approve_with(
-        r, str_c(s->arena, str_printf(s->arena, "'corrections': 'none', 'corrections_but': [%lld]",
-                                      (long long)birth)));
+    Val a = approve_but(r, "none", "birth_date");
     assert_int_equal(int_at(a, "corrected"), 1);
     assert_string_equal(field(jawad, "given_name"), "Jawad");
     assert_string_equal(field(jawad, "birth_date"), "1981-03-02");
@@ -185,10 +186,7 @@ static void test_a_marked_and_a_moved_one_are_chosen(void **state) {
     const char *jawad = person_named("Jawad");
     correct(jawad, "'given_name': 'Javid'");
     Val r = stage(SECOND, "");
-    Val a = approve_with(
-        r,
-        str_c(s->arena, str_printf(s->arena, "'corrections': 'marked', 'corrections_but': [%lld]",
-                                   (long long)int_at(offer(r, "given_name"), "n"))));
+    Val a = approve_but(r, "marked", "given_name");
     assert_int_equal(int_at(a, "corrected"), 3);
     assert_string_equal(field(jawad, "given_name"), "Jawed");
 }
@@ -215,20 +213,9 @@ static void test_moved_meanwhile(void **state) {
     assert_string_equal(field(jawad, "given_name"), "Jawed");
 }
 
-static Status begin_only(Ctx *c, Tx *tx, void *arg) {
-    Id batch = *(Id *)arg;
-    Head h;
-    (void)tx;
-    TRY(head_read(c, batch, &h));
-    h.begun = true;
-    return head_put(c, batch, &h);
-}
-
 /* As after a power cut: some of it is done. */
 static void make_first(Val staged, const char *person) {
-    Id batch;
-    assert_true(id_parse(str_of(batch_of(staged)), &batch));
-    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
+    Id batch = begin_approval(staged);
     OpRequest q = { .op = STR("person.correct"),
                     .idempotency = correction_key(batch, int_at(offer(staged, "given_name"), "n")),
                     .client_time = TIME_NONE,

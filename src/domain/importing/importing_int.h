@@ -315,6 +315,8 @@ typedef Status (*BatchStep)(Ctx *c, void *arg);
 Status scratch_run(Ctx *c, size_t cap, BatchStep step, void *arg) CHECKED;
 /* Runs a step within a read of its own; what it returns lives in c->arena. */
 Status batch_read(Ctx *c, BatchStep step, void *arg) CHECKED;
+/* NULL: there is none, or none that may be read. In a read. */
+Status record_if_there(Ctx *c, const char *kind, Id id, Record **ret) CHECKED;
 /* One write of this room that is an act of its own. */
 Status batch_write(Ctx *c, const OpCall *call, BatchStep step, void *arg) CHECKED;
 

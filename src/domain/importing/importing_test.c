@@ -534,22 +534,11 @@ static void test_taking_back(void **state) {
     assert_string_not_equal(batch_of(again), batch_of(r));
 }
 
-static Status begin_only(Ctx *c, Tx *tx, void *arg) {
-    Id batch = *(Id *)arg;
-    Head h;
-    (void)tx;
-    TRY(head_read(c, batch, &h));
-    h.begun = true;
-    return head_put(c, batch, &h);
-}
-
 /* As after a power cut in the middle: some families are there, the batch is still staged. */
 static void test_approval_goes_on_where_it_stopped(void **state) {
     (void)state;
     Val r = stage(FAMILIES, "");
-    Id batch;
-    assert_true(id_parse(str_of(batch_of(r)), &batch));
-    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
+    Id batch = begin_approval(r);
     Val look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(r)));
     const Actor *a;
     OpReply reply;
@@ -604,13 +593,12 @@ static void test_an_erasure_reaches_what_is_kept_beside_the_ledger(void **state)
                                "1,head,Karim,Rahim,M\n"
                                "1,wife,Canaryzarghoon,Canaryfather,F\n"
                                "2,head,Jawad,Salim,M\n";
-    Id batch, job;
+    Id job;
     scene_ok(s, &s->c, jobs_open(&s->c, s->store, &s->table, &s->table.jobs));
     assert_int_equal(try_val("import.stage", stage_input(str_of(list), "")), ST_OK);
     job = s->reply.job;
     Val staged = job_over(job).result;
-    assert_true(id_parse(str_of(batch_of(staged)), &batch));
-    scene_ok(s, &s->c, store_write(s->store, &s->c, begin_only, &batch));
+    Id batch = begin_approval(staged);
     Val look = call_val("import.look", json_of("{'batch': '%s'}", batch_of(staged)));
     const Actor *a;
     OpReply made, again;

@@ -83,6 +83,23 @@ static inline Val approve(Val staged) {
     return call_val("import.approve", json_of("{'batch': '%s'}", batch_of(staged)));
 }
 
+static inline Status scene_begin_only(Ctx *c, Tx *tx, void *arg) {
+    Id batch = *(Id *)arg;
+    Head h;
+    (void)tx;
+    TRY(head_read(c, batch, &h));
+    h.begun = true;
+    return head_put(c, batch, &h);
+}
+
+/* As a power cut leaves a batch whose approval has begun. */
+static inline Id begin_approval(Val staged) {
+    Id batch;
+    assert_true(id_parse(str_of(batch_of(staged)), &batch));
+    scene_ok(s, &s->c, store_write(s->store, &s->c, scene_begin_only, &batch));
+    return batch;
+}
+
 /* ---- looking ---------------------------------------------------------------------------------------- */
 
 static inline int64_t int_at(Val v, const char *path) {

@@ -43,15 +43,6 @@ static Status touched_since(Ctx *c, Id subject, Id act, bool *ret) {
     return ST_OK;
 }
 
-static Status try_record(Ctx *c, const char *kind, Id id, Record **ret) {
-    size_t noted = c->errs.n;
-    Status st = read_record(c, model_kind(store_model(c->store), str_of(kind)), id, ret);
-    if (st != ST_MISSING) return st;
-    c->errs.n = noted;
-    *ret = NULL;
-    return ST_OK;
-}
-
 /* Somebody else who has come into the family since. */
 static Status has_newcomer(Ctx *c, const Made *m, bool *ret) {
     Record **rows;
@@ -76,12 +67,12 @@ static Status made_by(Ctx *c, const ActPart *act, Made *m) {
     m->people = arena_array(c->arena, Record *, act->n_results + 1);
     m->touched = arena_array(c->arena, bool, act->n_results + 1);
     if (act->n_results == 0) return ST_OK;
-    TRY(try_record(c, "registration_group", act->results[0], &m->group));
+    TRY(record_if_there(c, "registration_group", act->results[0], &m->group));
     if (m->group && record_is_void(m->group)) m->group = NULL;
     for (size_t i = 1; i < act->n_results; i++) {
         Record *person;
-        TRY(try_record(c, "person", act->results[i], &person));
-        if (!person) break; /* memberships and papers follow */
+        TRY(record_if_there(c, "person", act->results[i], &person));
+        if (!person) break; /* in acts of earlier programs memberships and papers follow */
         bool twice = false;
         for (size_t p = 0; p < m->n; p++)
             twice = twice || id_eq(m->people[p]->id, person->id);
@@ -115,17 +106,23 @@ static void stays(TakeBack *t, const Record *r) {
     vec_push(t->arena, &t->stays, s);
 }
 
-static void call_void(Ctx *c, TakeBack *t, Calls *calls, const char *op, Record *r,
-                      int64_t people) {
+/* subject: what the operation is about, under its own name for it. */
+static void push_call(Ctx *c, TakeBack *t, Calls *calls, const char *op, const char *about,
+                      Id subject, Str reason, Record *what, int64_t people) {
     Val input = val_map();
-    val_set_c(c->arena, &input, "id", val_text(id_text(c->arena, r->id)));
-    val_set_c(c->arena, &input, "reason", val_text(t->reason));
+    val_set_c(c->arena, &input, about, val_text(id_text(c->arena, subject)));
+    val_set_c(c->arena, &input, "reason", val_text(reason));
     if (t->reason_text.n) val_set_c(c->arena, &input, "reason_text", val_text(t->reason_text));
     OpRequest q = { .op = str_of(op), .client_time = TIME_NONE, .input = input };
     q.purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, t->batch->id));
     vec_push(c->arena, &calls->q, q);
-    vec_push(c->arena, &calls->what, r);
+    vec_push(c->arena, &calls->what, what);
     vec_push(c->arena, &calls->people, people);
+}
+
+static void call_void(Ctx *c, TakeBack *t, Calls *calls, const char *op, Record *r,
+                      int64_t people) {
+    push_call(c, t, calls, op, "id", r->id, t->reason, r, people);
 }
 
 static void plan_family(Ctx *c, TakeBack *t, Made *m, Calls *calls) {
@@ -144,97 +141,96 @@ static void plan_family(Ctx *c, TakeBack *t, Made *m, Calls *calls) {
     }
 }
 
-/* What may be read for this is what may be voided; the needs of a person count though the actor may
- * not see them. */
-static Status plan_some(Ctx *c, void *arg) {
-    void **args = arg;
-    TakeBack *t = args[0];
-    Calls *calls = args[1];
-    const Reach *own = c->reach;
-    Status st = ST_OK;
-    c->reach = &reach_everything;
-    for (int64_t i = t->first; st == ST_OK && i < t->families && i < t->first + TAKE_BACK_AT_ONCE;
-         i++) {
-        ActPart act;
-        bool found;
-        Made m = { 0 };
-        st = family_act(c, t->batch->id, i, &found, &act);
-        if (st == ST_OK && found) st = made_by(c, &act, &m);
-        if (st == ST_OK && found) plan_family(c, t, &m, calls);
-    }
-    c->reach = own;
-    return st;
-}
-
-static Status take_some(Ctx *c, void *arg) {
-    TakeBack *t = arg;
-    Calls calls = { 0 };
-    void *args[2] = { t, &calls };
-    TRY(batch_read(c, plan_some, args));
-    size_t n = calls.q.n;
-    if (n == 0) return ST_OK;
-    OpReply *replies = arena_array(c->arena, OpReply, n);
-    Status *statuses = arena_array(c->arena, Status, n);
-    TRY(op_call_batch(c, c->store, t->call->table, calls.q.v, n, replies, statuses));
-    for (size_t i = 0; i < n; i++) {
-        if (statuses[i] == ST_OK)
-            t->voided += calls.people.v[i];
-        else
-            stays(t, calls.what.v[i]);
-    }
-    ctx_forget_errors(c);
+static Status void_family(Ctx *c, TakeBack *t, int64_t family, Calls *calls) {
+    ActPart act;
+    bool found;
+    Made m;
+    TRY(family_act(c, t->batch->id, family, &found, &act));
+    if (!found) return ST_OK;
+    TRY(made_by(c, &act, &m));
+    plan_family(c, t, &m, calls);
     return ST_OK;
 }
 
 /* ---- corrections --------------------------------------------------------------------------------------------- */
 
-static void call_undo(Ctx *c, TakeBack *t, Calls *calls, Id act, Record *person) {
-    Val input = val_map();
-    val_set_c(c->arena, &input, "act", val_text(id_text(c->arena, act)));
-    val_set_c(c->arena, &input, "reason", val_text(STR("IMPORT")));
-    if (t->reason_text.n) val_set_c(c->arena, &input, "reason_text", val_text(t->reason_text));
-    OpRequest q = { .op = STR("act.undo"), .client_time = TIME_NONE, .input = input };
-    q.purpose = str_concat(c->arena, IMPORT_PURPOSE, id_text(c->arena, t->batch->id));
-    vec_push(c->arena, &calls->q, q);
-    vec_push(c->arena, &calls->what, person);
-    vec_push(c->arena, &calls->people, 0);
+static Status undo_correction(Ctx *c, TakeBack *t, int64_t number, Calls *calls) {
+    Id act;
+    Record *person;
+    TRY(correction_act(c, t->batch->id, number, &act, &person));
+    if (!id_is_none(act) && person)
+        push_call(c, t, calls, "act.undo", "act", act, STR("IMPORT"), person, 0);
+    return ST_OK;
 }
 
-static Status plan_undo(Ctx *c, void *arg) {
-    void **args = arg;
-    TakeBack *t = args[0];
+/* ---- some at a time -------------------------------------------------------------------------------------------- */
+
+typedef struct Some {
+    TakeBack *t;
+    int64_t end;
+    Status (*plan)(Ctx *c, TakeBack *t, int64_t number, Calls *calls);
+    Calls calls;
+} Some;
+
+/* What may be read for this is what may be voided; the needs of a person count though the actor may
+ * not see them. */
+static Status plan_some(Ctx *c, void *arg) {
+    Some *some = arg;
     const Reach *own = c->reach;
     Status st = ST_OK;
     c->reach = &reach_everything;
-    for (int64_t i = t->first;
-         st == ST_OK && i < t->corrections && i < t->first + TAKE_BACK_AT_ONCE; i++) {
-        Id act;
-        Record *person;
-        st = correction_act(c, t->batch->id, i, &act, &person);
-        if (st == ST_OK && !id_is_none(act) && person) call_undo(c, t, args[1], act, person);
-    }
+    for (int64_t i = some->t->first; i < some->end && st == ST_OK; i++)
+        st = some->plan(c, some->t, i, &some->calls);
     c->reach = own;
     return st;
 }
 
-/* What somebody has changed since the correction keeps its value. */
-static Status undo_some(Ctx *c, void *arg) {
-    TakeBack *t = arg;
-    Calls calls = { 0 };
-    void *args[2] = { t, &calls };
-    TRY(batch_read(c, plan_undo, args));
-    size_t n = calls.q.n;
+/* What somebody has changed since a correction keeps its value. */
+static bool is_whole(const OpReply *reply) {
+    Val moved = val_get(reply->result, "moved_on");
+    return moved.type != VAL_LIST || moved.list.n == 0;
+}
+
+static Status send_some(Ctx *c, Some *some) {
+    TakeBack *t = some->t;
+    TRY(batch_read(c, plan_some, some));
+    const Calls *calls = &some->calls;
+    size_t n = calls->q.n;
     if (n == 0) return ST_OK;
     OpReply *replies = arena_array(c->arena, OpReply, n);
     Status *statuses = arena_array(c->arena, Status, n);
-    TRY(op_call_batch(c, c->store, t->call->table, calls.q.v, n, replies, statuses));
+    TRY(op_call_batch(c, c->store, t->call->table, calls->q.v, n, replies, statuses));
     for (size_t i = 0; i < n; i++) {
-        Val moved = val_get(replies[i].result, "moved_on");
-        bool whole = statuses[i] == ST_OK && (moved.type != VAL_LIST || moved.list.n == 0);
-        t->undone += statuses[i] == ST_OK;
-        if (!whole) stays(t, calls.what.v[i]);
+        bool done = statuses[i] == ST_OK;
+        t->voided += done ? calls->people.v[i] : 0;
+        t->undone += done && some->plan == undo_correction;
+        if (!done || !is_whole(&replies[i])) stays(t, calls->what.v[i]);
     }
     ctx_forget_errors(c);
+    return ST_OK;
+}
+
+static int64_t end_of_some(const TakeBack *t, int64_t all) {
+    return t->first + TAKE_BACK_AT_ONCE < all ? t->first + TAKE_BACK_AT_ONCE : all;
+}
+
+static Status void_some(Ctx *c, void *arg) {
+    TakeBack *t = arg;
+    return send_some(c, &(Some){ .t = t, .end = end_of_some(t, t->families), .plan = void_family });
+}
+
+static Status undo_some(Ctx *c, void *arg) {
+    TakeBack *t = arg;
+    return send_some(
+        c, &(Some){ .t = t, .end = end_of_some(t, t->corrections), .plan = undo_correction });
+}
+
+static Status run_all(Ctx *c, TakeBack *t, int64_t all, BatchStep step) {
+    for (t->first = 0; t->first < all; t->first += TAKE_BACK_AT_ONCE) {
+        if (job_cancelled(t->call->job)) return FAIL(c, ST_CANCELLED, "", "error.cancelled");
+        job_progress(t->call->job, t->first, all, "phase.import.take_back");
+        TRY(scratch_run(c, SCRATCH_MAX, step, t));
+    }
     return ST_OK;
 }
 
@@ -287,16 +283,8 @@ Status op_import_take_back(Ctx *c, OpCall *call) {
     t.reason = val_get_text(call->input, "reason", STR(""));
     t.reason_text = val_get_text(call->input, "reason_text", STR(""));
     TRY(batch_read(c, look_first, &t));
-    for (; t.first < t.families; t.first += TAKE_BACK_AT_ONCE) {
-        if (job_cancelled(call->job)) return FAIL(c, ST_CANCELLED, "", "error.cancelled");
-        job_progress(call->job, t.first, t.families, "phase.import.take_back");
-        TRY(scratch_run(c, SCRATCH_MAX, take_some, &t));
-    }
-    for (t.first = 0; t.first < t.corrections; t.first += TAKE_BACK_AT_ONCE) {
-        if (job_cancelled(call->job)) return FAIL(c, ST_CANCELLED, "", "error.cancelled");
-        job_progress(call->job, t.first, t.corrections, "phase.import.take_back");
-        TRY(scratch_run(c, SCRATCH_MAX, undo_some, &t));
-    }
+    TRY(run_all(c, &t, t.families, void_some));
+    TRY(run_all(c, &t, t.corrections, undo_some));
     TRY(batch_write(c, call, write_taken_back, &t));
     answer(c, &t);
     return ST_OK;
