@@ -26,6 +26,7 @@ export const language = signal<Language>('en');
 const messages = signal<Record<string, string>>({});
 export const ready = computed(() => Object.keys(messages.value).length > 0);
 export const rightToLeft = computed(() => RTL.has(language.value));
+export const directionOf = (lang: Language): 'rtl' | 'ltr' => (RTL.has(lang) ? 'rtl' : 'ltr');
 
 export const isLanguage = (text: unknown): text is Language =>
   LANGUAGES.some((known) => known === text);
@@ -72,7 +73,7 @@ export async function useLanguage(lang: Language): Promise<void> {
   language.value = lang;
   localStorage.setItem('panah.language', lang);
   document.documentElement.lang = TAGS[lang];
-  document.documentElement.dir = RTL.has(lang) ? 'rtl' : 'ltr';
+  document.documentElement.dir = directionOf(lang);
 }
 
 const fill = (text: string, args?: Args): string =>

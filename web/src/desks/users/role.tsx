@@ -1,7 +1,7 @@
 // role.tsx: what a role may do.
 import { useState } from 'preact/hooks';
 import { act } from '../../lib/commands';
-import { LANGUAGES, LANGUAGE_NAMES, type Language, t } from '../../lib/i18n';
+import { LANGUAGES, LANGUAGE_NAMES, type Language, directionOf, t } from '../../lib/i18n';
 import { codesOf, fieldLabel } from '../../lib/meta';
 import type { Rec } from '../../lib/types';
 import { Busy } from '../../ui/bits';
@@ -14,8 +14,6 @@ const list = (role: Rec | null, field: string): string[] => {
   const value = role?.fields[field];
   return Array.isArray(value) ? value : [];
 };
-
-const RTL_NAMES: ReadonlySet<Language> = new Set<Language>(['fa', 'ps', 'ar']);
 
 const labelsOf = (role: Rec | null): Record<Language, string> =>
   Object.fromEntries(LANGUAGES.map((l) => [l, String(role?.fields[`label_${l}`] ?? '')])) as Record<Language, string>;
@@ -60,7 +58,7 @@ export function RoleDialog({ role, own, close }: { role: Rec | null; own: string
       <p class="hint">{t('role.names_hint')}</p>
       <div class="row-2">
         {LANGUAGES.map((l) => (
-          <TextField key={l} label={LANGUAGE_NAMES[l]} value={labels[l]} dir={RTL_NAMES.has(l) ? 'rtl' : 'ltr'} onInput={(v) => setLabels({ ...labels, [l]: v })} />
+          <TextField key={l} label={LANGUAGE_NAMES[l]} value={labels[l]} dir={directionOf(l)} onInput={(v) => setLabels({ ...labels, [l]: v })} />
         ))}
       </div>
       <h3>{fieldLabel('role', 'permissions')}</h3>
