@@ -16,12 +16,13 @@ static Language *language(Model *m, Str lang) {
     return &m->languages[n];
 }
 
-/* An empty text counts as missing: a fallback is shown, and said to be one. */
-static void put_text(Model *m, Str lang, Str key, Str text) {
+/* The text must last as long as the model. An empty one counts as missing: a fallback is shown, and
+ * said to be one. */
+static void put_text(Model *m, Language *l, Str key, Str text) {
     if (str_empty(text)) return;
     Str *kept = arena_new_of(m->arena, Str);
-    *kept = str_copy(m->arena, text);
-    map_put(&language(m, lang)->texts, key, kept);
+    *kept = text;
+    map_put(&l->texts, key, kept);
 }
 
 /* Calls put_text for each member; lang or key is empty, and the member's name takes its place. */
@@ -33,13 +34,23 @@ static Status add(Ctx *c, Model *m, Str lang, Str key, Str json) {
         const ValPair *p = &texts.map.v[i];
         if (p->value.type != VAL_TEXT)
             return FAIL(c, ST_INVALID, "", "error.model.labels", "value", p->key);
-        put_text(m, lang.n ? lang : p->key, key.n ? key : p->key, p->value.text);
+        put_text(m, language(m, lang.n ? lang : p->key), key.n ? key : p->key,
+                 str_copy(m->arena, p->value.text));
     }
     return ST_OK;
 }
 
-Status labels_add(Ctx *c, Model *m, Str lang, Str json) {
-    return add(c, m, lang, STR(""), json);
+static void add_pairs(Model *m, Str lang, Str pairs) {
+    Language *l = language(m, lang);
+    while (pairs.n) {
+        Str key = str_cut(&pairs, '\0');
+        put_text(m, l, key, str_cut(&pairs, '\0'));
+    }
+}
+
+Status labels_add(Ctx *c, Model *m, const LabelSource *source) {
+    if (source->pairs.n) add_pairs(m, source->lang, source->pairs);
+    return source->json.n ? add(c, m, source->lang, STR(""), source->json) : ST_OK;
 }
 
 Status labels_add_key(Ctx *c, Model *m, Str key, Str json) {

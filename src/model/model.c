@@ -264,7 +264,7 @@ static Status build(Ctx *c, Model *m, const ModelSource *source) {
     kinds_index(m, source);
     if ((one = check_fields(c, m, source)) != ST_OK) st = one;
     for (size_t i = 0; i < source->n_labels; i++) {
-        one = labels_add(c, m, source->labels[i].lang, source->labels[i].json);
+        one = labels_add(c, m, &source->labels[i]);
         if (one != ST_OK) st = one;
     }
     if ((one = custom_labels(c, m, source)) != ST_OK) st = one;

@@ -35,9 +35,12 @@ typedef struct CustomField {
     Str labels_json; /* {"en": "...", …} */
 } CustomField;
 
+/* The texts of one language, as a flat JSON object, or as pairs where the build has read that already:
+ * "key\0text\0", one after the other. Pairs outlast the model: they are not copied. */
 typedef struct LabelSource {
     Str lang;
-    Str json; /* flat object key → text */
+    Str json;
+    Str pairs;
 } LabelSource;
 
 typedef struct ModelSource {

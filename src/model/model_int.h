@@ -32,9 +32,9 @@ struct Model {
 void check_kind(const KindEntry *e, const Map *kinds_before);
 Status check_fields(Ctx *c, const Model *m, const ModelSource *source) CHECKED;
 
-/* labels.c: adds the texts of one flat JSON object. With a suffix key, {"en": …, "fr": …} is read as
- * the texts of that one key. */
-Status labels_add(Ctx *c, Model *m, Str lang, Str json) CHECKED;
+/* labels.c: adds the texts of one source. With a suffix key, {"en": …, "fr": …} is read as the texts of
+ * that one key. */
+Status labels_add(Ctx *c, Model *m, const LabelSource *source) CHECKED;
 Status labels_add_key(Ctx *c, Model *m, Str key, Str json) CHECKED;
 
 /* value.c: one value of a field that is no shape; errors have this path. Null stays null. */

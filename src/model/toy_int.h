@@ -86,16 +86,18 @@ static const Kind toy_link = { "link", .no = 3, .lane = LANE_CORE, FIELDS(toy_li
 static const Kind *const toy_kinds[] = { &toy_person, &toy_need, &toy_group, &toy_link };
 
 static const LabelSource toy_labels[] = {
-    { STR_INIT("en"), STR_INIT("{\"kind.person\":\"Person\",\"code.sex.F\":\"Female\","
-                               "\"field.person.sex\":\"Sex\",\"only.en\":\"Only English\","
-                               "\"error.number.range\":\"Give a number from {min} to {max}.\","
-                               "\"error.type\":\"This must be {expected}.\","
-                               "\"arg.expected.date\":\"a date\","
-                               "\"error.did_you_mean\":\"Did you mean {did_you_mean}?\","
-                               "\"error.code.unknown\":\"Not in the list.\",\"empty\":\"\"}") },
-    { STR_INIT("fa"), STR_INIT("{\"kind.person\":\"شخص\",\"code.sex.F\":\"زن\","
-                               "\"arg.expected.date\":\"تاریخ\"}") },
-    { STR_INIT("fa-AF"), STR_INIT("{\"code.sex.F\":\"طبقهٔ اناث\"}") },
+    { .lang = STR_INIT("en"),
+      .json = STR_INIT("{\"kind.person\":\"Person\",\"code.sex.F\":\"Female\","
+                       "\"field.person.sex\":\"Sex\",\"only.en\":\"Only English\","
+                       "\"error.number.range\":\"Give a number from {min} to {max}.\","
+                       "\"error.type\":\"This must be {expected}.\","
+                       "\"arg.expected.date\":\"a date\","
+                       "\"error.did_you_mean\":\"Did you mean {did_you_mean}?\","
+                       "\"error.code.unknown\":\"Not in the list.\",\"empty\":\"\"}") },
+    { .lang = STR_INIT("fa"),
+      .json = STR_INIT("{\"kind.person\":\"شخص\",\"code.sex.F\":\"زن\","
+                       "\"arg.expected.date\":\"تاریخ\"}") },
+    { .lang = STR_INIT("fa-AF"), .json = STR_INIT("{\"code.sex.F\":\"طبقهٔ اناث\"}") },
 };
 
 static inline ModelSource toy_source(void) {

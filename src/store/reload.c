@@ -182,7 +182,7 @@ static Status add_codes(Ctx *c, Db *db, const Schema *schema, Additions *add) {
     for (int i = 0; i < LANGS; i++) {
         Buf b = buf_new(c->arena, 4 << 20);
         json_write(&b, labels[i]);
-        LabelSource source = { str_of(label_langs[i]), buf_text(&b) };
+        LabelSource source = { .lang = str_of(label_langs[i]), .json = buf_text(&b) };
         if (labels[i].map.n) vec_push(c->arena, &add->labels, source);
     }
     return ST_OK;
