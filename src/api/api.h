@@ -49,6 +49,9 @@ typedef struct Request {
      * session. The header X-Panah-As names the account that acts; without it the program itself. */
     bool local;
     Str spoken_by; /* local: the operating system's user */
+    /* Whoever asks has a thread of its own to wait on: "how far is this job?" is answered when the job is
+     * over, or after a moment. */
+    bool patient;
 } Request;
 
 typedef struct Response {

@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+enum { PATIENCE_MS = 200 };
+
 static Jobs *jobs_of(const Call *k) {
     return k->api->o.ops->jobs;
 }
@@ -35,6 +37,7 @@ Status route_job(Ctx *c, Call *k) {
     Id id;
     JobView v;
     TRY(find_job(c, k, &id, &v));
+    if (k->q->patient && v.state < JOB_DONE) TRY(job_wait_end(c, jobs_of(k), id, PATIENCE_MS, &v));
     show(c, k, &v);
     return ST_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { ANSWER_ARENA = 512 << 20, JOB_WAIT_MS = 100 };
+enum { ANSWER_ARENA = 512 << 20, JOB_WAIT_MIN_MS = 5, JOB_WAIT_MAX_MS = 200 };
 
 struct Client {
     int fd; /* connected to the server; -1: the folder is open here */
@@ -70,6 +70,7 @@ static void ask_here(Cli *cli, Client *k, const ClientRequest *q, ClientReply *r
                   .n_headers = n,
                   .body = q->body.s ? q->body : STR(""),
                   .local = true,
+                  .patient = true,
                   .spoken_by = k->spoken_by };
     r.path = str_cut(&r.query, '?');
     Ctx c = ctx_new(cli->env, k->work);
@@ -166,16 +167,25 @@ static int job_ended(Cli *cli, Val job, Val *ret) {
     return client_refused(cli, &r);
 }
 
+/* The folder that is open here has waited itself. A server is asked more and more rarely, so that a
+ * short job is not kept waiting and a long one costs nothing. */
+static void wait_between(const Client *k, int *ms) {
+    if (k->fd < 0) return;
+    nanosleep(&(struct timespec){ .tv_nsec = *ms * 1000000L }, NULL);
+    *ms += (*ms + 3) / 4;
+    if (*ms > JOB_WAIT_MAX_MS) *ms = JOB_WAIT_MAX_MS;
+}
+
 static int wait_for_job(Cli *cli, Client *k, Str id, Str as, Val *ret) {
     Str path = str_printf(cli->arena, "/api/v1/job/%.*s", STR_ARG(id));
-    for (;;) {
+    for (int ms = JOB_WAIT_MIN_MS;;) {
         Val job = VAL_ABSENT;
         int rc = client_get(cli, k, path, as, &job);
         if (rc != EXIT_DONE) return rc;
         Str state = val_get_text(job, "state", STR(""));
         if (!str_is(state, "queued") && !str_is(state, "running")) return job_ended(cli, job, ret);
         show_progress(cli, job);
-        nanosleep(&(struct timespec){ .tv_nsec = JOB_WAIT_MS * 1000000L }, NULL);
+        wait_between(k, &ms);
     }
 }
 

@@ -21,6 +21,7 @@ static void keep_memory(void) {
     (void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
     (void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
     (void)mallopt(M_ARENA_MAX, 8);
+    (void)mallopt(M_TOP_PAD, 1 << 20);
 }
 
 int main(int argc, char **argv) {

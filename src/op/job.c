@@ -243,16 +243,27 @@ Status job_list(Ctx *c, Jobs *j, JobView **ret, size_t *ret_n) {
     return ST_OK;
 }
 
-Status job_wait_change(Ctx *c, Jobs *j, Id id, uint64_t last, int64_t timeout_ms, JobView *ret) {
+/* Until the job is over, where last is NULL. */
+static Status wait_until(Ctx *c, Jobs *j, Id id, const uint64_t *last, int64_t timeout_ms,
+                         JobView *ret) {
     struct timespec until = env_steady_after(timeout_ms);
     pthread_mutex_lock(&j->lock);
     for (;;) {
-        Job *job = job_at(j, id);
-        if (!job || !may_see(c, &job->facts) || job->facts.version != last || j->closing) break;
+        const Job *job = job_at(j, id);
+        if (!job || !may_see(c, &job->facts) || is_over(job) || j->closing) break;
+        if (last && job->facts.version != *last) break;
         if (pthread_cond_timedwait(&j->changed, &j->lock, &until) == ETIMEDOUT) break;
     }
     pthread_mutex_unlock(&j->lock);
     return job_get(c, j, id, ret);
+}
+
+Status job_wait_change(Ctx *c, Jobs *j, Id id, uint64_t last, int64_t timeout_ms, JobView *ret) {
+    return wait_until(c, j, id, &last, timeout_ms, ret);
+}
+
+Status job_wait_end(Ctx *c, Jobs *j, Id id, int64_t timeout_ms, JobView *ret) {
+    return wait_until(c, j, id, NULL, timeout_ms, ret);
 }
 
 /* --- cancelling and progress ------------------------------------------------------------------ */

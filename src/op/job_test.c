@@ -231,7 +231,11 @@ static void test_a_job_runs_and_tells(void **state) {
     assert_int_equal(v.total, 3);
     assert_true(str_is(v.phase, "phase.first"));
     assert_true(val_is_absent(v.result));
+    assert_int_equal(job_wait_end(&c, t->table.jobs, job, 20, &v), ST_OK);
+    assert_int_equal(v.state, JOB_RUNNING);
     gate_open(3);
+    assert_int_equal(job_wait_end(&c, t->table.jobs, job, 10000, &v), ST_OK);
+    assert_int_equal(v.state, JOB_DONE);
     v = wait_until_over(job);
     assert_int_equal(v.state, JOB_DONE);
     assert_int_equal(v.done, 3);

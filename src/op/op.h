@@ -185,6 +185,8 @@ Status job_cancel(Ctx *c, Jobs *j, Id id) CHECKED;
 /* Waits until the job's version is another than `last`, at most timeout_ms; then as job_get. */
 Status job_wait_change(Ctx *c, Jobs *j, Id id, uint64_t last, int64_t timeout_ms,
                        JobView *ret) CHECKED;
+/* The same until the job is over. */
+Status job_wait_end(Ctx *c, Jobs *j, Id id, int64_t timeout_ms, JobView *ret) CHECKED;
 /* As the API shows it: {id, op, state, done, total, phase, result?, problem?}. */
 Val job_show(Arena *a, const Model *m, Str lang, const JobView *v);
 
