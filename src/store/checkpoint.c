@@ -12,6 +12,9 @@
  * anew over them: writing stops until the folder is opened again. */
 #include "store/store_int.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/banned.h"
 
 enum {
@@ -26,6 +29,12 @@ static void note_failure(Store *s, int rc) {
     if ((rc & 0xff) == SQLITE_IOERR) atomic_store(&s->failed, true);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         log_warn(s->env, "checkpoint", "sqlite", sqlite3_errstr(rc), NULL);
+}
+
+/* The disk begins with what was moved: the fsync at the end of the log, which may be as long as that, would
+ * else find all of it undone, and those who save meanwhile wait behind it. */
+static void begin_writing(const Store *s) {
+    if (s->data_fd >= 0) (void)sync_file_range(s->data_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 static void *mover_main(void *store) {
@@ -49,6 +58,7 @@ static void *mover_main(void *store) {
         if (rc == SQLITE_OK) m->n_moved = moved;
         pthread_mutex_unlock(&m->lock);
         pthread_mutex_unlock(&m->turn);
+        begin_writing(s);
         pthread_mutex_lock(&m->lock);
     }
     pthread_mutex_unlock(&m->lock);
@@ -58,6 +68,7 @@ static void *mover_main(void *store) {
 Status mover_start(Ctx *c, Store *s, const char *path) {
     Mover *m = &s->mover;
     TRY(db_open(c, path, DB_WRITER, &m->db));
+    s->data_fd = open(path, O_RDONLY | O_CLOEXEC);
     pthread_mutex_init(&m->lock, NULL);
     pthread_mutex_init(&m->turn, NULL);
     pthread_cond_init(&m->wake, NULL);

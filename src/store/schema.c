@@ -165,6 +165,8 @@ static void write_word_statements(Arena *a, TableSpec *t) {
                                             "INSERT INTO \"%s__words\"(\"%s__words\", rowid, words)"
                                             " VALUES('delete', ?1, ?2)",
                                             n, n));
+    t->sql_words_tell = str_c(
+        a, str_printf(a, "INSERT INTO \"%s__words\"(\"%s__words\", rank) VALUES(?1, ?2)", n, n));
     t->sql_words_find = str_c(
         a, str_printf(a, "SELECT rowid FROM \"%s__words\" WHERE \"%s__words\" MATCH ?1", n, n));
 }
@@ -245,6 +247,8 @@ Schema *schema_new(Env *env, const Model *m, Str sort_lang) {
     sha256_add(&h, &sort_version, sizeof(sort_version));
     const uint32_t heads_format = HEADS_FORMAT;
     sha256_add(&h, &heads_format, sizeof(heads_format));
+    const uint32_t words_settings = WORDS_SETTINGS;
+    sha256_add(&h, &words_settings, sizeof(words_settings));
     for (size_t i = 0; i < n; i++) {
         const KindInfo *k = model_kind_at(m, i);
         uint32_t lanes = 1u << k->k->lane;
@@ -265,8 +269,11 @@ Schema *schema_new(Env *env, const Model *m, Str sort_lang) {
 
 Status schema_create(Ctx *c, Db *db, const Schema *schema) {
     TRY(db_exec(c, db, derived_ddl));
-    for (size_t i = 0; i < schema->n; i++)
-        TRY(db_exec(c, db, schema->tables[i].ddl));
+    for (size_t i = 0; i < schema->n; i++) {
+        const TableSpec *t = &schema->tables[i];
+        TRY(db_exec(c, db, t->ddl));
+        if (t->has_terms) TRY(terms_settle(c, db, t));
+    }
     return ST_OK;
 }
 

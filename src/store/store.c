@@ -275,7 +275,7 @@ Status store_open(Ctx *c, const StoreOptions *o, Store **ret_store) {
     s->map_arena = arena_new(c->env, 256 << 20);
     s->options = *o;
     s->dir = str_c(a, str_of(o->dir));
-    s->lock_fd = -1;
+    s->lock_fd = s->data_fd = -1;
     pthread_rwlock_init(&s->map_lock, NULL);
     pthread_mutex_init(&s->read_lock, NULL);
     pthread_cond_init(&s->read_free, NULL);
@@ -318,6 +318,7 @@ void store_close(Store *s) {
     if (s->thread_runs) last_words(s);
     squeezer_free(s->writer.squeezer);
     db_close(s->writer.db);
+    if (s->data_fd >= 0) close(s->data_fd);
     keys_close(s->keys);
     Schema *now = atomic_load(&s->schema);
     for (size_t i = 0; i < s->n_old_schemas; i++) {

@@ -27,7 +27,8 @@ typedef struct TableSpec {
     size_t n_columns;
     bool has_terms; /* some field feeds search terms */
     char *sql_insert, *sql_select, *sql_select_any, *sql_select_rid, *sql_columns;
-    const char *sql_words_put, *sql_words_drop, *sql_words_find; /* has_terms: see terms.c */
+    const char *sql_words_put, *sql_words_drop; /* has_terms: see terms.c */
+    const char *sql_words_find, *sql_words_tell;
     char *ddl;         /* CREATE TABLE and the index of ids */
     char *ddl_indexes; /* the others: made last where many rows come at once */
     char *ddl_late;    /* the end of ddl_indexes: those that lists need, but no act (bulk.c) */
@@ -125,6 +126,7 @@ struct Reader {
     const KeyTable *keys; /* all keys in memory, for reading the whole ledger; NULL: look them up */
 };
 
+enum { WORDS_OWED_N = 64 }; /* by number of a table; two that share a place merge sooner */
 enum { READERS_MAX = 64, BATCH_JOBS_MAX = 512, SCOPE_KEYS_KEPT = 64 };
 
 enum { SORT_LANG_N = 16 };
@@ -180,6 +182,7 @@ struct Store {
     const char *dir;
     StoreOptions options;
     int lock_fd;
+    int data_fd; /* panah.db, to hint at; closed after all connections: POSIX locks of them all would go with it */
 
     SignKey node_key;
     Key kek;        /* wraps keys in keys.db */
@@ -220,8 +223,9 @@ struct Store {
     WriteJob *queue_head, *queue_tail;
     size_t queue_n;
     bool closing;
-    int wal_pages;       /* length of the write-ahead log, from SQLite's hook */
-    _Atomic bool failed; /* a commit or fsync failed: nothing is written any more */
+    size_t words_owed[WORDS_OWED_N]; /* bytes put in an index that are not merged yet (terms.c) */
+    int wal_pages;                   /* length of the write-ahead log, from SQLite's hook */
+    _Atomic bool failed;             /* a commit or fsync failed: nothing is written any more */
 
     bool maps_changed; /* streams or scopes were added since the last COMMIT or reload */
     uint32_t *touched; /* streams the running transaction wrote to: each gets a seal */
@@ -287,7 +291,9 @@ void writer_note_failure(Ctx *c, Store *s, Status st);
 void writer_fail(Ctx *c, WriteJob *first, Status st);
 void writer_answer(WriteJob *first);
 
-/* traces.c: what an erasure leaves in index and log. Before the writer thread runs: */
+/* traces.c: what an erasure leaves in index and log. Are all words of the table being merged just now? */
+bool traces_merge(const Store *s, const TableSpec *t);
+/* Before the writer thread runs: */
 Status traces_open(Ctx *c, Store *s) CHECKED;
 /* In the erasing transaction, before terms_flush(). */
 Status traces_mark(Ctx *c, Store *s, const Projector *p) CHECKED;
@@ -528,6 +534,9 @@ Status terms_flush(Ctx *c, Projector *p) CHECKED;
 /* So many pages of merging all that the index has when it begins; what is put in meanwhile is left out. */
 Status terms_merge(Ctx *c, Db *db, const TableSpec *t, int pages, bool begin,
                    bool *ret_more) CHECKED;
+/* A new index as acts want it. WORDS_SETTINGS: another number where that changes, for folders that have one. */
+enum { WORDS_SETTINGS = 1 };
+Status terms_settle(Ctx *c, Db *db, const TableSpec *t) CHECKED;
 /* The index made anew from the rows if it has more levels: FTS5 adds two with each full merge. */
 Status terms_renew(Ctx *c, Db *db, const TableSpec *t, int levels_max) CHECKED;
 /* The words (and keys) of all rows of a table, into empty indexes. */

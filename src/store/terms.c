@@ -279,28 +279,68 @@ static Status put_words(Ctx *c, Db *db, const char *sql, int64_t rid, Str words)
     return db_run(c, db, st);
 }
 
+/* One of FTS5's commands ("INSERT INTO ft(ft, rank) VALUES('merge', 16)"). */
+static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, int64_t rank) {
+    Stmt *st = db_stmt(c, db, t->sql_words_tell);
+    if (!st) return ctx_status(c);
+    bind_text(st, 1, str_of(what));
+    bind_int(st, 2, rank);
+    return db_run(c, db, st);
+}
+
+/* FTS5 merges segments of one level into one of the next. It would do so by itself once 64 pages have been
+ * written, and then 64 pages for each level at once: with a million people 30 ms, for which all wait who save
+ * just then. So it does not, except while all rows are put in at once; each transaction merges a little.
+ *
+ * With eight segments to a level acts have half as much to merge as with the usual four, and searches a third
+ * more segments to look into. */
+enum {
+    SEGMENTS = 8,
+    CRISIS = 200, /* so many on one level are merged at once, however long it takes */
+    FILL_SEGMENTS = 4,
+    FILL_CRISIS = 16,
+    TWO_SEGMENTS = 2, /* the least FTS5 takes */
+};
+
+Status terms_settle(Ctx *c, Db *db, const TableSpec *t) {
+    TRY(tell_index(c, db, t, "automerge", 0));
+    TRY(tell_index(c, db, t, "crisismerge", CRISIS));
+    return tell_index(c, db, t, "usermerge", SEGMENTS);
+}
+
+/* In proportion to what transactions bring. A word of some seven bytes takes some 45 of the index with its
+ * beginnings and rows, and moves once for each level; where that is too little segments gather, and the next ones
+ * find more to do. Taking up a merge costs some ten pages, so that little is left for later. */
+static Status merge_along(Ctx *c, Projector *p, const TableSpec *t, size_t words_bytes) {
+    enum { PAGES_LEAST = 48, BYTES_A_PAGE = 64 };
+    if (traces_merge(p->store, t)) return ST_OK;
+    size_t *owed = &p->store->words_owed[t->no % WORDS_OWED_N];
+    *owed += words_bytes;
+    size_t pages = *owed / BYTES_A_PAGE;
+    if (pages < PAGES_LEAST) return ST_OK;
+    *owed = 0;
+    return tell_index(c, p->db, t, "merge", (int64_t)pages);
+}
+
 Status terms_flush(Ctx *c, Projector *p) {
     WordChange *w = p->words.v;
-    size_t n = p->words.n;
+    size_t n = p->words.n, bytes = 0;
     if (n) qsort(w, n, sizeof(*w), by_row);
     for (size_t i = 0, last; i < n; i = last + 1) {
         for (last = i;
              last + 1 < n && w[last + 1].table == w[i].table && w[last + 1].rid == w[i].rid;)
             last++;
-        if (str_eq(w[i].old, w[last].now)) continue;
-        TRY(put_words(c, p->db, w[i].table->sql_words_drop, w[i].rid, w[i].old));
-        TRY(put_words(c, p->db, w[i].table->sql_words_put, w[i].rid, w[last].now));
+        bool last_of_table = last + 1 == n || w[last + 1].table != w[i].table;
+        if (!str_eq(w[i].old, w[last].now)) {
+            TRY(put_words(c, p->db, w[i].table->sql_words_drop, w[i].rid, w[i].old));
+            TRY(put_words(c, p->db, w[i].table->sql_words_put, w[i].rid, w[last].now));
+            bytes += w[i].old.n + w[last].now.n;
+        }
+        if (last_of_table && bytes) TRY(merge_along(c, p, w[i].table, bytes));
+        if (last_of_table) bytes = 0;
     }
     p->words.n = 0;
     return ST_OK;
-}
-
-/* One of FTS5's commands ("INSERT INTO ft(ft, rank) VALUES('merge', 16)"). */
-static Status tell_index(Ctx *c, Db *db, const TableSpec *t, const char *what, int rank) {
-    Str sql =
-        str_printf(c->arena, "INSERT INTO \"%s__words\"(\"%s__words\", rank) VALUES('%s', %d)",
-                   t->name, t->name, what, rank);
-    return db_exec(c, db, str_c(c->arena, sql));
 }
 
 /* ---- many rows at once ---- */
@@ -419,30 +459,28 @@ static Status fill_keys(Fill *f) {
 Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
     enum { KEYS_GB = 8 }; /* 16 bytes a key of a row: 90 MB for a million people */
     Fill f = { .c = c, .db = db, .table = t, .with_keys = with_keys };
+    TRY(tell_index(c, db, t, "automerge", FILL_SEGMENTS));
+    TRY(tell_index(c, db, t, "crisismerge", FILL_CRISIS));
     f.arena = arena_new(c->env, (size_t)KEYS_GB << 30);
     Status st = fill_words(&f);
     if (st == ST_OK) st = fill_keys(&f);
     arena_free(f.arena);
-    return st;
+    return st == ST_OK ? terms_settle(c, db, t) : st;
 }
 
-/* ---- merging ---- */
-
-enum { AUTOMERGE = 4, MERGE_TWO = 2 }; /* FTS5's usual; the least it takes */
+/* ---- merging all that there is ---- */
 
 /* SQLite's documentation of FTS5, "The merge command": first with a negative number, then with a positive one
  * until nothing changes any more. While it lasts
  * - levels keep no two segments (usermerge): where they may keep three, as usual, three fresh ones hide the
  *   merge that is under way, and it seems to be over;
- * - acts do not go on with it (automerge): they would do 64 pages for each level at once, and each full merge
- *   adds levels. */
+ * - acts do not go on with it (traces_merge): its end would not be seen. */
 Status terms_merge(Ctx *c, Db *db, const TableSpec *t, int pages, bool begin, bool *ret_more) {
-    if (begin) TRY(tell_index(c, db, t, "usermerge", MERGE_TWO));
-    if (begin) TRY(tell_index(c, db, t, "automerge", 0));
+    if (begin) TRY(tell_index(c, db, t, "usermerge", TWO_SEGMENTS));
     int64_t before = sqlite3_total_changes64(db_handle(db));
     TRY(tell_index(c, db, t, "merge", begin ? -pages : pages));
     bool more = begin || sqlite3_total_changes64(db_handle(db)) - before >= 2;
-    if (!more) TRY(tell_index(c, db, t, "automerge", AUTOMERGE));
+    if (!more) TRY(terms_settle(c, db, t));
     *ret_more = more;
     return ST_OK;
 }
@@ -471,7 +509,6 @@ Status terms_renew(Ctx *c, Db *db, const TableSpec *t, int levels_max) {
     TRY(count_levels(c, db, t, &levels));
     if (levels <= levels_max) return ST_OK;
     TRY(tell_index(c, db, t, "delete-all", 0));
-    TRY(tell_index(c, db, t, "automerge", AUTOMERGE)); /* merging may have been broken off */
     return terms_fill(c, db, t, false);
 }
 

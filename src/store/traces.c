@@ -110,6 +110,11 @@ Status traces_open(Ctx *c, Store *s) {
 
 /* ---- steps ---- */
 
+bool traces_merge(const Store *s, const TableSpec *t) {
+    const Traces *r = &s->traces;
+    return r->stage == TRACES_MERGE && r->begun && strcmp(r->now.v[r->at]->name, t->name) == 0;
+}
+
 static void end_jobs(WriteJob **jobs) {
     writer_answer(*jobs);
     *jobs = NULL;
