@@ -24,6 +24,7 @@ typedef struct File {
     Record **records; /* past only: all of the person's subject */
     size_t n;
     Val conflicts;
+    Map titles; /* of what its records refer to */
     bool sealed_opened;
 } File;
 
@@ -63,7 +64,7 @@ static Status put_list(Ctx *c, File *file, const char *kind, const char *key, Va
     for (size_t i = 0; i < n; i++) {
         if (!file->past && has_sealed(rows[i]->kind)) TRY(open_if_allowed(c, file, rows[i]));
         if (!file->past) TRY(conflicts_add(c, rows[i], &file->conflicts));
-        val_push(c->arena, &list, record_show(c, rows[i], !file->past));
+        val_push(c->arena, &list, record_show(c, rows[i], &file->titles, !file->past));
     }
     put(c, out, key, list);
     return ST_OK;
@@ -95,8 +96,8 @@ static Status put_groups(Ctx *c, File *file, Val *out) {
         if (!group) continue;
         if (!file->past) TRY(conflicts_add(c, rows[i], &file->conflicts));
         Val pair = val_map();
-        put(c, &pair, "membership", record_show(c, rows[i], !file->past));
-        put(c, &pair, "group", record_show(c, group, !file->past));
+        put(c, &pair, "membership", record_show(c, rows[i], &file->titles, !file->past));
+        put(c, &pair, "group", record_show(c, group, &file->titles, !file->past));
         val_push(c->arena, &list, pair);
     }
     put(c, out, "groups", list);
@@ -169,8 +170,9 @@ static Status put_relatives(Ctx *c, const File *file, Val *out) {
 static Status show_file(Ctx *c, File *file, Val *ret) {
     Val out = val_map();
     file->conflicts = val_list();
+    file->titles = map_new(c->arena);
     if (!file->past) TRY(conflicts_add(c, file->person, &file->conflicts));
-    put(c, &out, "person", record_show(c, file->person, !file->past));
+    put(c, &out, "person", record_show(c, file->person, &file->titles, !file->past));
     TRY(put_groups(c, file, &out));
     TRY(put_list(c, file, "name", "names", &out));
     TRY(put_list(c, file, "phone", "phones", &out));
@@ -254,12 +256,12 @@ static Status members_of(Ctx *c, const Record *group, Members *present, Members 
     return ST_OK;
 }
 
-static Val show_members(Ctx *c, const Members *m) {
+static Val show_members(Ctx *c, const Members *m, Map *titles) {
     Val list = val_list();
     for (size_t i = 0; i < m->n; i++) {
         Val pair = val_map();
-        put(c, &pair, "membership", record_show(c, m->v[i].membership, true));
-        put(c, &pair, "person", record_show(c, m->v[i].person, true));
+        put(c, &pair, "membership", record_show(c, m->v[i].membership, titles, true));
+        put(c, &pair, "person", record_show(c, m->v[i].person, titles, true));
         val_push(c->arena, &list, pair);
     }
     return list;
@@ -271,6 +273,7 @@ Status op_group_file(Ctx *c, OpCall *call) {
     size_t n;
     Members present = { 0 }, former = { 0 };
     Val out = val_map(), clocks = val_list(), conflicts = val_list();
+    Map titles = map_new(c->arena);
     if (!val_get_id(op_in(call, "id"), &id)) return FAIL(c, ST_INVALID, "id", "error.required");
     TRY(read_record(c, registry_kind(c, "registration_group"), id, &group));
     TRY(conflicts_add(c, group, &conflicts));
@@ -278,10 +281,10 @@ Status op_group_file(Ctx *c, OpCall *call) {
     TRY(read_children(c, registry_kind(c, "interview"), "registration_group", id, false,
                       &interviews, &n));
     for (size_t i = 0; i < n; i++)
-        val_push(c->arena, &clocks, record_show(c, interviews[i], true));
-    put(c, &out, "group", record_show(c, group, true));
-    put(c, &out, "members", show_members(c, &present));
-    put(c, &out, "former_members", show_members(c, &former));
+        val_push(c->arena, &clocks, record_show(c, interviews[i], &titles, true));
+    put(c, &out, "group", record_show(c, group, &titles, true));
+    put(c, &out, "members", show_members(c, &present, &titles));
+    put(c, &out, "former_members", show_members(c, &former, &titles));
     put(c, &out, "interviews", clocks);
     put(c, &out, "conflicts", conflicts);
     call->read_subject = id;

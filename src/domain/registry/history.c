@@ -19,7 +19,7 @@ static void put_text(Ctx *c, Val *out, const char *key, Str text) {
 static Val show_value(Ctx *c, const FieldInfo *f, Val v) {
     if (v.type == VAL_NONE || v.type == VAL_NULL) return val_null();
     if (v.type == VAL_BOOL) return v; /* an element of a set: in or out */
-    Val label = value_label(c, f, v);
+    Val label = value_label(c, f, v, NULL);
     return val_is_absent(label) ? field_show(c->arena, f, v) : label;
 }
 

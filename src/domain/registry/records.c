@@ -45,21 +45,31 @@ Str record_title(Ctx *c, const Record *r) {
     return shown.type == VAL_TEXT ? shown.text : STR("");
 }
 
-/* The title of the record a reference points to; absent where it is not the actor's to see. */
-static Val ref_label(Ctx *c, const FieldInfo *f, Val value) {
-    Id id;
+static Str title_read(Ctx *c, const FieldInfo *f, Id id) {
     Record *r = NULL;
     size_t noted = c->errs.n;
     const KindInfo *k = f->f.kind ? model_kind(store_model(c->store), str_of(f->f.kind)) : NULL;
-    if (!k || !val_get_id(value, &id)) return VAL_ABSENT;
-    if (read_record(c, k, id, &r) != ST_OK) c->errs.n = noted;
-    Str title = r ? record_title(c, r) : STR("");
-    return title.n ? val_text(title) : VAL_ABSENT;
+    if (k && read_record(c, k, id, &r) != ST_OK) c->errs.n = noted;
+    return r ? record_title(c, r) : STR("");
+}
+
+/* The title of the record a reference points to; absent where it is not the actor's to see. All records of a
+ * person refer to the person. */
+static Val ref_label(Ctx *c, const FieldInfo *f, Val value, Map *titles) {
+    Id id;
+    if (!val_get_id(value, &id)) return VAL_ABSENT;
+    Str *title = titles ? map_get(titles, id_str(&id)) : NULL;
+    if (!title) {
+        title = arena_new_of(c->arena, Str);
+        *title = title_read(c, f, id);
+        if (titles) map_put(titles, id_str(&id), title);
+    }
+    return title->n ? val_text(*title) : VAL_ABSENT;
 }
 
 /* The label of a code, of each code of a set, or the title of what is referred to. */
-Val value_label(Ctx *c, const FieldInfo *f, Val value) {
-    if (f->f.type == FT_REF) return ref_label(c, f, value);
+Val value_label(Ctx *c, const FieldInfo *f, Val value, Map *titles) {
+    if (f->f.type == FT_REF) return ref_label(c, f, value, titles);
     const Model *m = store_model(c->store);
     Str list = str_of(f->f.codes);
     if (f->f.type == FT_CODE && value.type == VAL_TEXT)
@@ -72,7 +82,7 @@ Val value_label(Ctx *c, const FieldInfo *f, Val value) {
     return labels;
 }
 
-Val record_show(Ctx *c, const Record *r, bool with_version) {
+Val record_show(Ctx *c, const Record *r, Map *titles, bool with_version) {
     Val out = val_map(), fields = val_map(), labels = val_map();
     val_set_c(c->arena, &out, "kind", val_text(str_of(r->kind->k->name)));
     val_set_c(c->arena, &out, "id", val_text(id_text(c->arena, r->id)));
@@ -85,7 +95,7 @@ Val record_show(Ctx *c, const Record *r, bool with_version) {
         if ((f->f.flags & FF_HIDDEN) || v.type == VAL_NONE || v.type == VAL_NULL) continue;
         Str key = str_of(f->key_text);
         val_set(c->arena, &fields, key, field_show(c->arena, f, v));
-        Val label = value_label(c, f, v);
+        Val label = value_label(c, f, v, titles);
         if (!val_is_absent(label)) val_set(c->arena, &labels, key, label);
     }
     val_set_c(c->arena, &out, "fields", fields);

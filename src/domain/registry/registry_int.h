@@ -31,12 +31,13 @@ Status record_try(Ctx *c, const KindInfo *k, Id id, Record **ret) CHECKED;
 /* A record that must be there and count; notes error.void where it is void. path: the input's. */
 Status record_need(Ctx *c, const char *kind, Id id, const char *path, Record **ret) CHECKED;
 /* A record as the web shows it: {kind, id, version, void, conflict, fields, labels}. Records of a
- * past time have no version. */
-Val record_show(Ctx *c, const Record *r, bool with_version);
+ * past time have no version. titles: of records referred to, kept by id between calls;
+ * NULL: not kept. */
+Val record_show(Ctx *c, const Record *r, Map *titles, bool with_version);
 /* The text of the kind's title field; may be empty. */
 Str record_title(Ctx *c, const Record *r);
 /* A code's label, labels of a set, the title of what is referred to; absent for other values. */
-Val value_label(Ctx *c, const FieldInfo *f, Val value);
+Val value_label(Ctx *c, const FieldInfo *f, Val value, Map *titles);
 /* Fields as they came (name → JSON) to typed ones, or every error with its path. Fixed and hidden
  * fields are refused in a change; the fields the program writes are refused always. */
 Status fields_read(Ctx *c, const KindInfo *k, Val in, bool is_new, Val *ret_typed) CHECKED;
