@@ -12,8 +12,10 @@ typedef struct Compare {
     const Plan *plan;
     const Member *m;
     const Record *person;
-    const HistoryEntry *history;
+    const HistoryEntry *history; /* NULL: not asked for yet */
     size_t n_history;
+    bool said_before;
+    Status status; /* of asking */
     Differences *out;
 } Compare;
 
@@ -62,9 +64,16 @@ static bool by_import(const Compare *k, const ActPart *act) {
     return str_starts(act->purpose, IMPORT_PURPOSE) && !(undo && act->op_no == undo->no);
 }
 
+/* Most rows that are held against a person differ in nothing, and need no history. */
+static void need_history(Compare *k) {
+    if (k->history || k->status != ST_OK) return;
+    k->status = read_history(k->c, k->person->id, &k->history, &k->n_history);
+}
+
 /* Absent: no import has said anything. */
-static Val imported(const Compare *k, Id record, const FieldInfo *f) {
+static Val imported(Compare *k, Id record, const FieldInfo *f) {
     Val said = VAL_ABSENT;
+    need_history(k);
     for (size_t i = 0; i < k->n_history; i++) {
         const HistoryEntry *e = &k->history[i];
         for (size_t j = 0; by_import(k, &e->act) && j < e->n_changes; j++) {
@@ -80,14 +89,20 @@ static Val imported(const Compare *k, Id record, const FieldInfo *f) {
 }
 
 /* Neither what the list said before nor empty: somebody has said so since. */
-static bool moved_since(const Compare *k, const Record *r, const FieldInfo *f) {
+static bool moved_since(Compare *k, const Record *r, const FieldInfo *f) {
     Val was = value_of(r, f), said = imported(k, r->id, f);
     return r->conflict || !same(was, said);
+}
+
+/* The lists have said this last, and people something else since: nothing new. */
+static bool is_old_news(Compare *k, Id record, const FieldInfo *f, Val now) {
+    return k->said_before && same(imported(k, record, f), now);
 }
 
 /* ---- what differs ------------------------------------------------------------------------------------- */
 
 static void leave_to_people(Compare *k, const Column *col) {
+    if (k->said_before) return; /* it was told then */
     vec_push(k->c->arena, &k->out->others, col);
 }
 
@@ -137,6 +152,8 @@ static void birth_change(Compare *k, const FieldInfo *f, Val person) {
     Val day = val_get(person, "birth_date"), exact = val_get(person, with[0]), set = val_map();
     Val was_exact = value_of(k->person, precision);
     if (same(value_of(k->person, f), day) && same(was_exact, exact)) return;
+    if (is_old_news(k, k->person->id, f, day) && is_old_news(k, k->person->id, precision, exact))
+        return;
     put(k, &set, "birth_date", shown(k->c, f, day));
     for (size_t i = 0; i < 2; i++) {
         const FieldInfo *other = kind_field(k->person->kind, str_of(with[i]));
@@ -163,7 +180,7 @@ static void person_changes(Compare *k, Val person) {
                 leave_to_people(k, column_for(k, f));
             continue;
         }
-        if (same(value_of(k->person, f), now)) continue;
+        if (same(value_of(k->person, f), now) || is_old_news(k, k->person->id, f, now)) continue;
         put(k, &set, f->key_text, shown(k->c, f, now));
         (void)offer(k, "person", k->person, f, now, set);
     }
@@ -171,6 +188,7 @@ static void person_changes(Compare *k, Val person) {
 
 /* A cell that says nothing any more takes nothing away; people decide what it means. */
 static void emptied_cells(Compare *k, Val person) {
+    if (k->said_before) return;
     for (size_t i = 0; i < k->plan->table.n_columns; i++) {
         const Column *col = &k->plan->columns[i];
         const FieldInfo *f = col->target.field;
@@ -221,7 +239,7 @@ static bool still_said(Ctx *c, const Children *s, const Record *r) {
 }
 
 /* What an import brought and this row does not say any more; NULL: none, or (*ret_n) several. */
-static Record *child_left(const Compare *k, const Children *s, Val said, size_t *ret_n) {
+static Record *child_left(Compare *k, const Children *s, Val said, size_t *ret_n) {
     Record *left = NULL;
     *ret_n = 0;
     for (size_t i = 0; i < s->n; i++) {
@@ -291,9 +309,9 @@ static Status child_changes(Compare *k, Children *s) {
         const Record *left = child_left(k, s, said, &n_left);
         if (undialled || n_left > 1 || (n_left == 1 && n_new(k, s, said) > 1))
             leave_to_people(k, col);
-        else if (left)
+        else if (left && !is_old_news(k, left->id, s->number, val_get(said, "number")))
             other_number(k, s, said, left);
-        else
+        else if (!left && !k->said_before)
             new_child(k, s, said);
     }
     return ST_OK;
@@ -357,13 +375,13 @@ static Status family_changes(Compare *k, Val group) {
 /* ---- one row ---------------------------------------------------------------------------------------------------- */
 
 Status changed_compare(Ctx *c, const Plan *plan, const Member *m, Val typed, const Record *person,
-                       Differences *ret) {
+                       bool said_before, Differences *ret) {
     Compare k = { .c = c, .plan = plan, .m = m, .person = person, .out = ret };
+    k.said_before = said_before;
     Val members = val_get(typed, "members");
     ASSERT(members.type == VAL_LIST && members.list.n == 1);
     Val one = members.list.v[0], said = val_get(one, "person");
     *ret = (Differences){ .changes = val_list() };
-    TRY(read_history(c, person->id, &k.history, &k.n_history));
     person_changes(&k, said);
     emptied_cells(&k, said);
     Children phones = { .kind = "phone", .list = val_get(one, "phones") };
@@ -375,5 +393,6 @@ Status changed_compare(Ctx *c, const Plan *plan, const Member *m, Val typed, con
     papers.n_columns = m->n_papers;
     TRY(child_changes(&k, &papers));
     TRY(other_names(&k, val_get(one, "names")));
-    return family_changes(&k, val_get(typed, "group"));
+    TRY(family_changes(&k, val_get(typed, "group")));
+    return k.status;
 }

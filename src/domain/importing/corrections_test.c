@@ -109,6 +109,53 @@ static void test_a_dry_run_offers_and_keeps_nothing(void **state) {
     assert_int_equal(int_at(r, "n_corrections"), 3);
 }
 
+/* The third version says again what the first one said. */
+#define THIRD FIRST "A-4,Omar,Gul,M,1983-02-03,\n"
+
+static void test_a_value_put_back(void **state) {
+    (void)state;
+    Val o, r = first_and_second();
+    const char *karim = person_named("Karim"), *jawad = person_named("Jawad");
+    (void)approve_with(r, "'corrections': 'marked'");
+    correct(karim, "'given_name': 'Karimi'"); /* by a clerk: no list has said anything else */
+    r = stage(THIRD, "");
+    assert_int_equal(int_at(r, "n_corrections"), 3);
+    assert_int_equal(int_at(r, "changed"), 2);
+    assert_int_equal(int_at(r, "again"), 1);
+    assert_int_equal(int_at(r, "good"), 1);
+    assert_int_equal(int_at(r, "n_errors"), 0);
+    o = offer(r, "given_name");
+    assert_string_equal(text_at(s, o, "was"), "Jawed");
+    assert_string_equal(text_at(s, o, "now"), "Jawad");
+    assert_string_equal(text_at(s, o, "earlier"), "Jawed");
+    assert_true(val_get_bool(o, "marked", false));
+    assert_string_equal(text_at(s, offer(r, "number"), "now"), "+93701234569");
+    assert_int_equal(int_at(approve_with(r, "'corrections': 'marked'"), "corrected"), 3);
+    assert_string_equal(field(jawad, "given_name"), "Jawad");
+    assert_string_equal(field(jawad, "birth_date"), "1981-02-03");
+    assert_string_equal(field(karim, "given_name"), "Karimi");
+    /* Said and done: nothing is left to say. */
+    r = stage(THIRD "A-5,Sabir,Gul,M,1984-02-03,\n", "");
+    assert_int_equal(int_at(r, "n_corrections"), 0);
+    assert_int_equal(int_at(r, "again"), 4);
+}
+
+/* What a clerk has changed between the lists is offered, but not marked: the clerk may know better. */
+static void test_a_value_put_back_where_a_clerk_was(void **state) {
+    (void)state;
+    Val o, r = first_and_second();
+    const char *jawad = person_named("Jawad");
+    (void)approve_with(r, "'corrections': 'marked'");
+    correct(jawad, "'given_name': 'Jawid'");
+    r = stage(THIRD, "");
+    o = offer(r, "given_name");
+    assert_string_equal(text_at(s, o, "was"), "Jawid");
+    assert_string_equal(text_at(s, o, "earlier"), "Jawed");
+    assert_true(val_get_bool(o, "moved", false));
+    (void)approve_with(r, "'corrections': 'marked'");
+    assert_string_equal(field(jawad, "given_name"), "Jawid");
+}
+
 static void test_accepted(void **state) {
     (void)state;
     const char *nadia, *jawad;
@@ -494,6 +541,8 @@ int main(void) {
         T(test_a_changed_row_is_offered),
         T(test_a_dry_run_offers_and_keeps_nothing),
         T(test_accepted),
+        T(test_a_value_put_back),
+        T(test_a_value_put_back_where_a_clerk_was),
         T(test_some_are_left_out),
         T(test_one_is_named),
         T(test_changed_since_the_import),

@@ -406,7 +406,8 @@ static Status meet_changed(Family *f, size_t row, const Record *person) {
     build_input(&one);
     check_family(&one);
     if (one.n_failed) return f->w->rows_failed++, ST_OK;
-    TRY(changed_compare(f->c, f->plan, &one.members[0], one.typed, person, &d));
+    TRY(changed_compare(f->c, f->plan, &one.members[0], one.typed, person,
+                        !f->plan->earlier[row].changed, &d));
     bool offered = d.changes.list.n > 0;
     for (size_t i = 0; i < d.others.n; i++)
         tell_changed(f, s, d.others.v[i], person, offered);
@@ -440,7 +441,7 @@ static Status meet_earlier(Family *f, const FamilyRows *rows, bool *ret_met) {
         const SourceRow *s = &f->plan->table.rows[rows->rows[i]];
         if (!was[i])
             tell_family_there(f, s, any);
-        else if (f->plan->earlier[rows->rows[i]].changed)
+        else if (f->plan->earlier[rows->rows[i]].changed || f->plan->earlier[rows->rows[i]].since)
             TRY(meet_changed(f, rows->rows[i], was[i]));
         else
             f->w->rows_again++;

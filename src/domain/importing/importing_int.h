@@ -143,7 +143,8 @@ typedef struct Table {
 /* The row of an earlier batch that a row is, by content or by key. */
 typedef struct Earlier {
     bool known;
-    bool changed;    /* the key is that row's, the content is not */
+    bool changed; /* the key is that row's, the content is not */
+    bool since; /* both are, but lists have corrected people since: perhaps it puts a value back */
     bool taken_back; /* its batch was: who was voided by that does not count */
     Id batch;
     int64_t family;
@@ -214,9 +215,10 @@ typedef struct Differences {
     Val changes; /* [{kind, id, field, was, now, earlier, moved, set}]: what can be corrected */
     VEC(const Column *) others; /* what else differs, for people; NULL: no column of its own */
 } Differences;
-/* typed: the input of group.register for this row alone. In a read. */
+/* typed: the input of group.register for this row alone. said_before: the row is as it was in an earlier
+ * list: only where the lists have said something else in between it says anything. In a read. */
 Status changed_compare(Ctx *c, const Plan *plan, const Member *m, Val typed, const Record *person,
-                       Differences *ret) CHECKED;
+                       bool said_before, Differences *ret) CHECKED;
 
 /* ---- families.c ------------------------------------------------------------------------------------- */
 

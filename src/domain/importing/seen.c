@@ -229,6 +229,7 @@ typedef struct Memory {
     VEC(Seen) rows;
     ByHash *by_content, *by_key;
     size_t n_keys;
+    Id corrected; /* the newest batch that has corrected people; ID_NONE */
 } Memory;
 
 static int by_hash(const void *a, const void *b) {
@@ -284,11 +285,24 @@ static void take_piece(Ctx *c, Memory *m, SeenBatch *b, Str bytes) {
     }
 }
 
+static Status last_correction(Ctx *c, Id *ret) {
+    Expr *where;
+    Page page;
+    const KindInfo *k = batch_kind(c);
+    TRY(expr_compile_condition(c, store_model(c->store), k,
+                               STR("state = 'APPROVED' and corrected > 0"), &where));
+    Query q = { .kind = k, .where = where, .descending = true, .limit = 1 };
+    TRY(read_query(c, &q, &page));
+    *ret = page.n ? page.rows[0]->id : ID_NONE;
+    return ST_OK;
+}
+
 /* Ids of batches are in the order of their time: the newest pieces come last. */
 static Status memory_read(Ctx *c, Id but, Memory *m) {
     LocalItem *items;
     size_t n, first = 0, marks = 0;
     TRY(local_list(c, SEEN_SPACE, &items, &n));
+    if (n) TRY(last_correction(c, &m->corrected));
     for (size_t i = n; i-- > 0 && marks < MARKS_MAX; first = i)
         marks += items[i].bytes.n / MARK_N;
     for (size_t i = first; i < n; i++) {
@@ -368,8 +382,10 @@ static Earlier meet(Memory *m, const RowMark *mark) {
     Seen *same = same_content(m, mark, false);
     if (!same) same = same_content(m, mark, true);
     if (same) {
+        Earlier e = earlier_of(m, same, false);
         same->used = true;
-        return earlier_of(m, same, false);
+        e.since = mark->key && id_cmp(m->corrected, e.batch) > 0;
+        return e;
     }
     const Seen *changed = same_key(m, mark, false);
     if (!changed) changed = same_key(m, mark, true);
