@@ -35,7 +35,7 @@ Status route_jobs(Ctx *c, Call *k) {
 
 Status route_job(Ctx *c, Call *k) {
     Id id;
-    JobView v;
+    JobView v = { 0 };
     TRY(find_job(c, k, &id, &v));
     if (k->q->patient && v.state < JOB_DONE) TRY(job_wait_end(c, jobs_of(k), id, PATIENCE_MS, &v));
     show(c, k, &v);

@@ -236,8 +236,8 @@ void walk_end(CommitWalk *w) {
 }
 
 Status commit_load(Ctx *c, Reader *r, int64_t pos, StoredCommit *ret) {
-    CommitWalk w;
-    Str bytes;
+    CommitWalk w = { 0 };
+    Str bytes = STR_NONE;
     int64_t found = 0;
     /* A statement of its own: somebody may be walking. */
     TRY(start(c, r->db, "SELECT place, bytes FROM ledger_piece WHERE place BETWEEN ?1 AND ?2",

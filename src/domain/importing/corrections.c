@@ -251,7 +251,7 @@ Status corrections_look(Ctx *c, Id batch, const Head *h, int64_t from, size_t ma
         Val pairs = VAL_ABSENT;
         TRY(piece_read(c, batch, p, &pairs));
         for (size_t i = 0; i < pairs.list.n; i++) {
-            Offer o;
+            Offer o = { 0 };
             if (pairs.list.v[i].list.v[0].i < from) continue;
             TRY(offer_read(c, pairs.list.v[i], &o));
             if (ret->list.n >= max) return *ret_next = o.first, ST_OK;
@@ -419,7 +419,7 @@ static Status plan_piece(Ctx *c, void *arg) {
     Val pairs = VAL_ABSENT;
     TRY(piece_read(c, m->batch, m->piece, &pairs));
     for (size_t i = 0; i < pairs.list.n; i++) {
-        Offer o;
+        Offer o = { 0 };
         TRY(offer_read(c, pairs.list.v[i], &o));
         TRY(plan_offer(c, m, &o, args[1]));
     }
