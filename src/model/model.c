@@ -217,6 +217,16 @@ const FieldInfo *kind_field(const KindInfo *k, Str name) {
     return map_get(&((const KindEntry *)k)->by_name, name);
 }
 
+const FieldInfo *kind_field_label(const KindInfo *k, Str lang) {
+    char name[16];
+    ptrdiff_t region = str_find_byte(lang, '-');
+    if (region >= 0) lang = str_slice(lang, 0, (size_t)region);
+    int n = snprintf(name, sizeof name, "label_%.*s", STR_ARG(lang));
+    bool fits = n > 0 && (size_t)n < sizeof name;
+    const FieldInfo *f = fits ? kind_field(k, str_n(name, (size_t)n)) : NULL;
+    return f && !f->custom ? f : NULL;
+}
+
 const FieldInfo *kind_field_no(const KindInfo *k, uint32_t no) {
     const KindEntry *e = (const KindEntry *)k;
     size_t lo = 0, hi = e->n_by_no;

@@ -72,6 +72,9 @@ const FieldInfo *kind_field(const KindInfo *k,
                             Str name); /* NULL: unknown; custom: by id text or name */
 const FieldInfo *kind_field_no(const KindInfo *k, uint32_t no);
 const FieldInfo *kind_field_id(const KindInfo *k, Id custom);
+/* The field that says what a record is called in a language, "label_<lang>", of "fa-AF" as of "fa".
+ * NULL: its kind has none in it. */
+const FieldInfo *kind_field_label(const KindInfo *k, Str lang);
 
 const CodeList *model_codes(const Model *m, Str list);
 /* NULL: no such code. */

@@ -159,15 +159,9 @@ Str record_text(const Record *r, const char *field) {
 }
 
 Str record_label(const Record *r, Str lang) {
-    char name[16];
-    ptrdiff_t region = str_find_byte(lang, '-');
-    if (region >= 0) lang = str_slice(lang, 0, (size_t)region); /* "fa-AF" is "fa" here */
-    int n = snprintf(name, sizeof name, "label_%.*s", STR_ARG(lang));
-    bool fits = n > 0 && (size_t)n < sizeof name;
-    const FieldInfo *f = fits ? kind_field(r->kind, str_n(name, (size_t)n)) : NULL;
-    Str text = f && !f->custom ? record_text(r, name) : STR("");
-    if (text.n || !r->kind->k->title) return text;
-    return record_text(r, r->kind->k->title);
+    const FieldInfo *f = kind_field_label(r->kind, lang);
+    Str text = f ? record_text(r, f->key_text) : STR("");
+    return text.n || !r->kind->k->title ? text : record_text(r, r->kind->k->title);
 }
 
 bool record_id(const Record *r, const char *field, Id *ret_id) {
