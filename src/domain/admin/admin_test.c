@@ -452,6 +452,29 @@ static void test_offices_form_a_tree(void **state) {
     done("office.save", text("{'id': '%s', 'parent': '%s'}", field, head()));
 }
 
+/* Names without a language are what others fall back on, as with roles. */
+static void test_an_office_has_a_name_in_each_language(void **state) {
+    (void)state;
+    const char *id = id_done("office.save", text("{'code': 'HER', 'name': 'Herat', 'parent': '%s',"
+                                                 " 'label_fa': 'هرات', 'label_fr': 'Hérat',"
+                                                 " 'label_ps': null}",
+                                                 head()));
+    assert_string_equal(field_of("office", id, "label_ps"), "");
+    done("office.save", text("{'id': '%s', 'label_fr': null, 'label_ar': 'هراة'}", id));
+    assert_string_equal(field_of("office", id, "name"), "Herat");
+    assert_string_equal(field_of("office", id, "label_fa"), "هرات");
+    assert_string_equal(field_of("office", id, "label_fr"), "");
+    const Record *r = record_of("office", id);
+    assert_true(str_is(record_label(r, STR("fa-AF")), "هرات"));
+    assert_true(str_is(record_label(r, STR("ar")), "هراة"));
+    assert_true(str_is(record_label(r, STR("fr")), "Herat"));
+    /* What was taken before the names came is taken still, and leaves them alone. */
+    done("office.save", text("{'id': '%s', 'name': 'Herat city'}", id));
+    r = record_of("office", id);
+    assert_true(str_is(record_label(r, STR("ps")), "Herat city"));
+    assert_true(str_is(record_label(r, STR("fa")), "هرات"));
+}
+
 /* ---- fields, lists, views ---------------------------------------------------------------------------------- */
 
 static void test_an_operation_adds_its_own_field(void **state) {
@@ -547,6 +570,7 @@ int main(void) {
         T(test_grants_are_given_and_taken),
         T(test_nobody_gives_more_than_they_have),
         T(test_offices_form_a_tree),
+        T(test_an_office_has_a_name_in_each_language),
         T(test_an_operation_adds_its_own_field),
         T(test_codes_are_added_and_withdrawn),
         T(test_views_are_kept),

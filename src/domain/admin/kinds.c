@@ -28,7 +28,7 @@ static const Field office_fields[] = {
       .rule = "length(code) = 3", .rule_message = "error.office.code",
       .doc = "Three letters or digits: the first part of the registration numbers it gives out" },
     { "name", .no = 3, .type = FT_TEXT, .max = LABEL_MAX, .flags = FF_REQUIRED | FF_SORT,
-      .ask = ASK_EMERGENCY, .doc = "Name of the office" },
+      .ask = ASK_EMERGENCY, .doc = "Name shown where there is none in the language" },
     { "type", .no = 4, .type = FT_CODE, .codes = "office_type", .ask = ASK_EMERGENCY,
       .doc = "Country office, sub-office, field office, border point, partner" },
     { "parent", .no = 5, .type = FT_REF, .kind = "office", .flags = FF_INDEXED,
@@ -45,6 +45,7 @@ static const Field office_fields[] = {
           "from the next start" },
     { "dial_code", .no = 10, .type = FT_TEXT, .max = 6, .ask = ASK_EMERGENCY,
       .doc = "Country calling code, digits only, for telephone numbers without one" },
+    LABELS(11),
 };
 
 static const Field user_fields[] = {
