@@ -45,7 +45,7 @@ static Status get_password(Ctx *c, Val input, const char *name, Str *ret) {
 /* ---- the session as the page sees it ------------------------------------------------------------ */
 
 static void write_office(Ctx *c, JsonOut *o, const Actor *actor) {
-    static const char *const shown[] = { "code", "name", "calendar", "language" };
+    static const char *const shown[] = { "code", "calendar", "language" };
     const KindInfo *k = model_kind(store_model(c->store), STR("office"));
     Record *r;
     size_t noted = c->errs.n;
@@ -56,6 +56,7 @@ static void write_office(Ctx *c, JsonOut *o, const Actor *actor) {
     }
     JsonOut office = json_object(json_key(o, "office"));
     json_id(&office, "id", r->id);
+    json_text(&office, "name", record_label(r, c->lang));
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         if (kind_field(k, str_of(shown[i]))) json_text(&office, shown[i], record_text(r, shown[i]));
     Str dial_code;

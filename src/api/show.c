@@ -7,6 +7,14 @@ bool field_showable(const FieldInfo *f) {
     return f->index != 0 && !(f->f.flags & FF_HIDDEN);
 }
 
+/* The field that says in a language what `f`, the title of its kind, says in none; NULL: there is none.
+ * A title that is fixed is a key, for files and expressions; one that is a label has its language. */
+static const FieldInfo *field_in_language(const FieldInfo *f, Str lang) {
+    const char *title = f->kind->k->title;
+    if (!title || strcmp(title, f->key_text) != 0 || f->f.flags & FF_FIXED) return NULL;
+    return str_starts(str_of(title), STR("label_")) ? NULL : kind_field_label(f->kind, lang);
+}
+
 static bool is_known(Val v) {
     return v.type != VAL_NONE && v.type != VAL_NULL;
 }
@@ -59,6 +67,13 @@ static void write_label(Ctx *c, JsonOut *labels, const FieldInfo *f, Val v, Map 
     }
 }
 
+/* A name reads in the reader's language as what is referred to does. */
+static void write_own_label(Ctx *c, JsonOut *labels, const Record *r, const FieldInfo *f) {
+    const FieldInfo *named = field_in_language(f, c->lang);
+    if (named && is_known(r->values[named->index]))
+        json_text(labels, f->key_text, record_text(r, named->key_text));
+}
+
 void record_write(Ctx *c, Buf *out, const Record *r, const ShowColumns *columns, Map *titles,
                   bool with_version) {
     JsonOut o = json_object(out);
@@ -77,8 +92,9 @@ void record_write(Ctx *c, Buf *out, const Record *r, const ShowColumns *columns,
     JsonOut labels = json_object(json_key(&o, "labels"));
     for (size_t i = 1; i < r->kind->n_fields; i++) {
         const FieldInfo *f = &r->kind->fields[i];
-        if (is_known(r->values[i]) && field_showable(f) && is_wanted(columns, f))
-            write_label(c, &labels, f, r->values[i], titles);
+        if (!is_known(r->values[i]) || !field_showable(f) || !is_wanted(columns, f)) continue;
+        write_label(c, &labels, f, r->values[i], titles);
+        write_own_label(c, &labels, r, f);
     }
     json_object_end(&labels);
     json_object_end(&o);
