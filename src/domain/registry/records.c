@@ -37,9 +37,9 @@ Status record_need(Ctx *c, const char *kind, Id id, const char *path, Record **r
 /* ---- showing ----------------------------------------------------------------------------------- */
 
 Str record_title(Ctx *c, const Record *r) {
-    if (!r->kind->k->title) return STR("");
+    Str label = record_label(r, c->lang);
+    if (label.n || !r->kind->k->title) return label;
     Val v = record_value(r, r->kind->k->title);
-    if (v.type == VAL_TEXT) return v.text;
     const FieldInfo *f = kind_field(r->kind, str_of(r->kind->k->title));
     Val shown = v.type == VAL_NONE || v.type == VAL_NULL ? v : field_show(c->arena, f, v);
     return shown.type == VAL_TEXT ? shown.text : STR("");

@@ -34,7 +34,7 @@ Status record_need(Ctx *c, const char *kind, Id id, const char *path, Record **r
  * past time have no version. titles: of records referred to, kept by id between calls;
  * NULL: not kept. */
 Val record_show(Ctx *c, const Record *r, Map *titles, bool with_version);
-/* The text of the kind's title field; may be empty. */
+/* What it is called in the caller's language, else the text of its title field; may be empty. */
 Str record_title(Ctx *c, const Record *r);
 /* A code's label, labels of a set, the title of what is referred to; absent for other values. */
 Val value_label(Ctx *c, const FieldInfo *f, Val value, Map *titles);

@@ -283,6 +283,27 @@ static void test_search_by_alias_and_old_number(void **state) {
                              f.husband));
 }
 
+static void read_in(const char *language) {
+    scene_call(s, "user.correct",
+               scene_text(s, "{'id': '%s', 'fields': {'language': '%s'}}",
+                          str_c(s->arena, id_text(s->arena, s->first.user)), language));
+}
+
+/* Where it was done reads in the language of whoever looks, like all else in a line of the history. */
+static void test_the_place_in_a_history_has_a_name_in_each_language(void **state) {
+    (void)state;
+    Family f = register_family();
+    scene_call(s, "office.save",
+               scene_text(s, "{'id': '%s', 'label_fa': 'کابل'}",
+                          str_c(s->arena, id_text(s->arena, s->first.office))));
+    assert_string_equal(text_at(s, history(f.husband), "entries.0.office.name"), "Kabul");
+    read_in("fa");
+    assert_string_equal(text_at(s, history(f.husband), "entries.0.office.name"), "کابل");
+    assert_string_equal(text_at(s, history(f.husband), "entries.0.actor.name"), "Salma Durrani");
+    read_in("fr");
+    assert_string_equal(text_at(s, history(f.husband), "entries.0.office.name"), "Kabul");
+}
+
 /* ---- correcting ---------------------------------------------------------------------------------------- */
 
 static void test_a_correction_and_its_reason(void **state) {
@@ -518,6 +539,7 @@ int main(void) {
         T(test_search_by_number_phone_and_paper),
         T(test_the_whole_number_comes_first),
         T(test_search_by_alias_and_old_number),
+        T(test_the_place_in_a_history_has_a_name_in_each_language),
         T(test_a_correction_and_its_reason),
         T(test_a_stale_correction_is_refused),
         T(test_two_parts_of_a_name_are_no_conflict),
