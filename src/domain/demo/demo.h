@@ -102,6 +102,7 @@ size_t demo_world_bytes(const DemoWorld *w);
 /* What play.c needs to set the offices up. */
 typedef struct DemoOfficeInfo {
     const char *code, *name, *country, *language, *calendar, *dial_code;
+    const char *fr, *fa, *ps, *ar; /* its name in other languages; NULL: as .name */
     int utc_offset_minutes;
 } DemoOfficeInfo;
 DemoOfficeInfo demo_office(uint32_t office);

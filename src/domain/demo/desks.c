@@ -31,12 +31,20 @@ static void put(Arena *a, Val *map, const char *key, const char *text) {
     val_set_c(a, map, key, val_text(str_of(text)));
 }
 
+static void put_known(Arena *a, Val *map, const char *key, const char *text) {
+    if (text) put(a, map, key, text);
+}
+
 static Status office_make(Player *y, uint32_t i, Id *ret) {
     Arena *a = y->c->arena;
     DemoOfficeInfo o = demo_office(i);
     Val in = val_map(), out;
     put(a, &in, "code", o.code);
     put(a, &in, "name", o.name);
+    put_known(a, &in, "label_fr", o.fr);
+    put_known(a, &in, "label_fa", o.fa);
+    put_known(a, &in, "label_ps", o.ps);
+    put_known(a, &in, "label_ar", o.ar);
     put(a, &in, "type", "FIELD");
     put(a, &in, "country", o.country);
     put(a, &in, "calendar", o.calendar);

@@ -24,6 +24,7 @@ typedef struct DemoPlaces {
 
 typedef struct DemoOffice {
     const char *code, *name, *country, *language, *calendar, *dial_code;
+    const char *fr, *fa, *ps, *ar; /* its name in other languages; NULL: as .name */
     int utc_offset_minutes;
     uint16_t share;                   /* of all arrivals, per thousand */
     uint16_t cultures[DEMO_CULTURES]; /* per thousand of its arrivals */

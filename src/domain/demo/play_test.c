@@ -225,6 +225,9 @@ static void folder_agrees(Folder *f, uint32_t people) {
     assert_int_equal(count(f, "interview", NULL),
                      (int64_t)(r->truths[DEMO_REGISTERED] + r->truths[DEMO_DOUBLE]));
     assert_int_equal(count(f, "office", NULL), DEMO_OFFICES + 1);
+    assert_int_equal(
+        count(f, "office", "label_fa is known and label_ps is known and label_ar is known"),
+        DEMO_OFFICES);
     assert_true(count(f, "person", "age(birth_date) < 0") == 0);
     truth_agrees(f);
 }

@@ -38,8 +38,19 @@ DemoOptions demo_options(uint32_t people, uint64_t seed) {
 DemoOfficeInfo demo_office(uint32_t office) {
     ASSERT(office < DEMO_OFFICES);
     const DemoOffice *o = &demo_offices[office];
-    return (DemoOfficeInfo){ o->code,     o->name,      o->country,           o->language,
-                             o->calendar, o->dial_code, o->utc_offset_minutes };
+    return (DemoOfficeInfo){
+        .code = o->code,
+        .name = o->name,
+        .country = o->country,
+        .language = o->language,
+        .calendar = o->calendar,
+        .dial_code = o->dial_code,
+        .fr = o->fr,
+        .fa = o->fa,
+        .ps = o->ps,
+        .ar = o->ar,
+        .utc_offset_minutes = o->utc_offset_minutes,
+    };
 }
 
 static Day last_day(const DemoOptions *o) {
