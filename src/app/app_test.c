@@ -8,6 +8,7 @@
 
 #include "app/client.h"
 #include "app/setup.h"
+#include "domain/admin/admin.h"
 #include "store/trial.h"
 
 #include <pthread.h>
@@ -202,6 +203,22 @@ static void test_accounts(void **state) {
     want(EXIT_DONE, "user", "password", "zarmina");
     want(EXIT_REFUSED, "user", "password", "nobody");
     want(EXIT_REFUSED, "user", "suspend", "admin"); /* the last administrator */
+}
+
+/* Offices are called in the language of the terminal, and stand in columns in it too. */
+static void test_accounts_are_listed_in_the_readers_language(void **state) {
+    (void)state;
+    const char *input =
+        str_c(a, str_printf(a, "{\"id\":\"%.*s\",\"label_fa\":\"کابل\"}",
+                            STR_ARG(id_text(a, admin_natural_id("office", STR("KBL"), STR(""))))));
+    assert_int_equal(run_in(input, (const char *const[]){ "-d", folder, "op", "office.save",
+                                                          "--json", "-", "--as", "admin", NULL }),
+                     EXIT_DONE);
+    const char *const list[] = { "-d", folder, "--lang", "fa", "user", "list", NULL };
+    assert_int_equal(run_in("", list), EXIT_DONE);
+    assert_non_null(strstr(out, "کابل                     admin\n")); /* 24 letters wide */
+    want(EXIT_DONE, "user", "list");
+    assert_null(strstr(out, "کابل"));
 }
 
 static const char person[] = "{\"person\":{\"given_name\":\"%s\",\"sex\":\"F\",\"birth_date\":"
@@ -455,6 +472,7 @@ int main(void) {
         cmocka_unit_test(test_usage_is_told_from_refusal),
         cmocka_unit_test(test_a_folder_is_made_once),
         cmocka_unit_test(test_accounts),
+        cmocka_unit_test(test_accounts_are_listed_in_the_readers_language),
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_queries_and_exports),
         cmocka_unit_test(test_checks),

@@ -12,6 +12,12 @@ static Str shown(Val record, const char *field) {
     return label.n ? label : val_get_text(val_get(record, "fields"), field, STR(""));
 }
 
+/* By letters, not bytes: those of most languages here take two. */
+static void column(FILE *out, Str text, size_t letters) {
+    size_t n = str_utf8_length(text);
+    fprintf(out, "%.*s%*s ", STR_ARG(text), n < letters ? (int)(letters - n) : 0, "");
+}
+
 static int list_row(Cli *page, Val record, void *arg) {
     Val *all = arg;
     Val fields = val_get(record, "fields");
@@ -22,8 +28,10 @@ static int list_row(Cli *page, Val record, void *arg) {
     Str login = val_get_text(fields, "login", STR("")),
         name = val_get_text(fields, "name", STR(""));
     Str office = shown(record, "office"), status = shown(record, "status");
-    fprintf(page->out, "%-20.*s %-12.*s %-24.*s %.*s\n", STR_ARG(login), STR_ARG(status),
-            STR_ARG(office), STR_ARG(name));
+    column(page->out, login, 20);
+    column(page->out, status, 12);
+    column(page->out, office, 24);
+    fprintf(page->out, "%.*s\n", STR_ARG(name));
     return EXIT_DONE;
 }
 
