@@ -35,8 +35,8 @@ export const childrenOf = (kind, field, id) => all(kind).filter((r) => r.fields[
 const iso = (daysAgo) => new Date(Date.now() - daysAgo * 86400000).toISOString().slice(0, 10);
 const born = (age) => iso(age * 365.25 + random() * 300);
 
-export const OFFICE = put('office', { code: 'PSH', name: 'Peshawar', type: 'FIELD', country: 'PAK', calendar: 'solar', language: 'en', dial_code: '92', utc_offset_minutes: 300 }).id;
-put('office', { code: 'TKM', name: 'Torkham crossing', type: 'SITE', parent: OFFICE, country: 'PAK', calendar: 'solar', language: 'fa', dial_code: '92' });
+export const OFFICE = put('office', { code: 'PSH', name: 'Peshawar', label_fa: 'پشاور', label_ps: 'پېښور', label_ar: 'بيشاور', type: 'FIELD', country: 'PAK', calendar: 'solar', language: 'en', dial_code: '92', utc_offset_minutes: 300 }).id;
+put('office', { code: 'TKM', name: 'Torkham crossing', label_fa: 'گذرگاه تورخم', type: 'SITE', parent: OFFICE, country: 'PAK', calendar: 'solar', language: 'fa', dial_code: '92' });
 export const ADMIN = put('user', { login: 'admin', name: 'Salma Durrani', office: OFFICE, language: 'en', status: 'ACTIVE', must_change_password: false }).id;
 const CLERK = put('user', { login: 'jawad', name: 'Jawad Safi', office: OFFICE, language: 'fa', status: 'ACTIVE', must_change_password: false }).id;
 put('user', { login: 'rahila', name: 'Rahila Popal', office: OFFICE, language: 'ps', status: 'SUSPENDED', must_change_password: true });

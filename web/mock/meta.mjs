@@ -33,7 +33,9 @@ const KINDS = {
   office: ['Office', 'دفتر', 'name', 1, [
     'code text|Code|کود', 'name text|Name|نام', 'type code:office_type|Type|نوع', 'parent ref:office|Belongs to|مربوط به',
     'country code:country|Country|کشور', 'utc_offset_minutes int|UTC offset|تفاوت ساعت', 'calendar code:calendar|Calendar|تقویم',
-    'language text|Language|زبان', 'dial_code text|Calling code|کود تلیفون']],
+    'language text|Language|زبان', 'dial_code text|Calling code|کود تلیفون',
+    'label_en text|English name|نام انگلیسی', 'label_fr text|French name|نام فرانسوی', 'label_fa text|Dari name|نام دری',
+    'label_ps text|Pashto name|نام پشتو', 'label_ar text|Arabic name|نام عربی']],
   user: ['User', 'کاربر', 'name', 2, [
     'login text|Login|نام کاربری', 'name text|Name|نام', 'office ref:office|Office|دفتر', 'language text|Language|زبان',
     'status code:user_status|Status|وضعیت', 'must_change_password bool|Must change password|باید رمز را تغییر دهد', 'ends_on date|Ends on|ختم']],

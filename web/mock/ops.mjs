@@ -13,9 +13,9 @@ const missing = () => new Problem(404, 'missing', [{ path: '', key: 'error.missi
 const byId = (id) => db.records.get(id) ?? (() => { throw missing(); })();
 const today = () => new Date().toISOString().slice(0, 10);
 
-const nameOf = (id) => {
+export const nameOf = (id, lang = 'en') => {
   const r = db.records.get(id);
-  return r === undefined ? id : r.fields.display_name ?? r.fields.name ?? r.fields.number ?? id;
+  return r === undefined ? id : r.fields[`label_${lang}`] ?? r.fields.display_name ?? r.fields.name ?? r.fields.number ?? id;
 };
 
 export function show(record, lang) {
@@ -26,7 +26,8 @@ export function show(record, lang) {
     if (value === undefined || value === null) continue;
     if (f.type === 'code') labels[f.name] = labelOf(lang, f.of, value) ?? value;
     if (f.type === 'set') labels[f.name] = value.map((v) => labelOf(lang, f.of, v) ?? v);
-    if (f.type === 'ref') labels[f.name] = nameOf(value);
+    if (f.type === 'ref') labels[f.name] = nameOf(value, lang);
+    if (f.name === 'name' && record.fields[`label_${lang}`]) labels.name = record.fields[`label_${lang}`];
   }
   return { ...record, labels };
 }
@@ -252,6 +253,7 @@ export const WRITES = {
   'user.correct': (i) => { change('user.correct', i.id, i.fields); return {}; },
   'user.reset_password': () => ({ first_password: 'pomegranate-hill-7730' }),
   'user.suspend': ({ id, status }) => { change('user.suspend', id, { status }); return {}; },
+  'office.save': ({ id, base, ...fields }) => { if (id) change('office.save', id, fields); else put('office', fields); return {}; },
   'role.save': (i) => { const old = all('role').find((r) => r.fields.code === i.code); if (old) change('role.save', old.id, { name: i.name, permissions: i.permissions, lanes: i.lanes }); else put('role', i); return {}; },
   'grant.give': (i) => ({ id: put('grant', i).id }),
   'grant.take': ({ id }) => { byId(id).void = 'TAKEN'; return {}; },

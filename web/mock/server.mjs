@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADMIN, OFFICE, PHOTO_COLOURS, db } from './data.mjs';
 import { CODES, metaFor } from './meta.mjs';
-import { JOBS, Problem, READS, WRITES, newJob, query, show } from './ops.mjs';
+import { JOBS, Problem, READS, WRITES, nameOf, newJob, query, show } from './ops.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8094);
@@ -33,7 +33,7 @@ function send(response, status, data, headers = {}) {
 
 const sessionView = (s) => ({
   user: { id: ADMIN, login: s.login, name: s.login === 'clerk' ? 'Jawad Safi' : 'Salma Durrani' },
-  office: { id: OFFICE, code: 'PSH', name: 'Peshawar', calendar: 'solar', language: 'en', dial_code: '92' },
+  office: { id: OFFICE, code: 'PSH', name: nameOf(OFFICE, s.language), calendar: 'solar', language: 'en', dial_code: '92' },
   language: s.language, permissions: s.permissions, must_change_password: s.mustChange, locked: s.locked, csrf: s.csrf,
   server_time: new Date().toISOString(), node: 'laptop-7', operation: 'Pakistan', today: new Date().toISOString().slice(0, 10),
 });

@@ -187,6 +187,8 @@ const SCREENS = {
   user: (page) => press(page, '#/users', '.row-open', 1),
   user_new: (page) => press(page, '#/users', '.page-head button'),
   role: (page) => press(page, '#/users/roles', '.matrix thead button', 2),
+  offices: (page) => go(page, '#/users/offices'),
+  office: (page) => press(page, '#/users/offices', '.row-open', 1),
   roles: async (page) => {
     await page.keyboard.press('Escape');
     await go(page, '#/users/roles');

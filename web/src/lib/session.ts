@@ -78,11 +78,9 @@ export async function changePassword(old: string, next: string): Promise<void> {
 }
 
 export async function changeLanguage(next: Language): Promise<void> {
-  await useLanguage(next);
-  if (session.value === null) return;
-  await request('POST', '/api/v1/session/language', { body: { language: next } });
-  session.value = { ...session.value, language: next };
-  await loadMeta();
+  if (session.value === null) return useLanguage(next);
+  // The node first: the page is drawn anew when it turns, and what it then reads comes in the new language.
+  await take(await request<Session>('POST', '/api/v1/session/language', { body: { language: next } }));
 }
 
 setReachListener((yes) => {

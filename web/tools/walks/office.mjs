@@ -28,6 +28,7 @@ export async function officeWalk({ url, lang, password, told, op, people, names:
   await correctionsWalk(w, tag, op);
   await listsWalk(w, op, people);
   await usersWalk(w, login, url);
+  await officesWalk(w, op);
 
   await w.step('jobs that were done are listed, with their names', async () => {
     await w.go('#/jobs', '.jobs li');
@@ -347,7 +348,7 @@ async function usersWalk(w, login, url) {
     await page.locator('.page-head').getByRole('button', { name: t('users.new') }).click();
     await w.dialog().getByLabel(w.label('user', 'name'), { exact: true }).fill('Gulalai Wardak');
     await w.dialog().getByLabel(w.label('user', 'login'), { exact: true }).fill('admin');
-    await w.dialog().getByLabel(w.label('user', 'office'), { exact: true }).selectOption({ label: 'Peshawar' });
+    await w.dialog().getByLabel(w.label('user', 'office'), { exact: true }).selectOption({ label: w.lang === 'fa' ? 'پشاور' : 'Peshawar' });
     await w.run().click();
     await w.dialog().locator('.field-error').waitFor();
     await w.dialog().getByLabel(w.label('user', 'login'), { exact: true }).fill(login);
@@ -442,5 +443,67 @@ async function usersWalk(w, login, url) {
     const named = head(w.lang === 'fa' ? 'پیشخوان' : 'Front counter');
     await named.waitFor();
     expect((await named.locator('.other-language').count()) === 0, 'its own name is said to be of another language');
+  });
+}
+
+/** Offices: made and called in five languages, and called so wherever one meets them. */
+async function officesWalk(w, op) {
+  const { page, t } = w;
+  const fa = w.lang === 'fa';
+  const [code, own, named] = fa ? ['HRF', 'دری', 'هرات'] : ['HRE', 'English', 'Herat city'];
+  const row = page.locator('.table tbody tr', { hasText: code });
+  await w.step('an office of our own, under another; what is wrong is said at its field', async () => {
+    await w.go('#/users/offices', '.table');
+    await page.locator('.page-head').getByRole('button', { name: t('users.new_office') }).click();
+    const field = (name) => w.dialog().getByLabel(w.label('office', name), { exact: true });
+    await field('name').fill(`Herat ${w.lang}`);
+    await field('code').fill(code.toLowerCase());
+    await field('parent').selectOption({ label: fa ? 'مشهد' : 'Mashhad' });
+    await field('dial_code').fill('+93');
+    await w.run().click();
+    await w.dialog().locator('.field-error').waitFor();
+    await field('dial_code').fill('93');
+    await field('calendar').selectOption('solar');
+    await field('utc_offset_minutes').fill('270');
+    await w.run().click();
+    await w.closed();
+    const text = plain(await row.innerText());
+    expect(text.includes(`Herat ${w.lang}`) && text.includes(fa ? 'مشهد' : 'Mashhad') && text.includes(w.code('calendar', 'solar')), text);
+  });
+  await w.step('it has a name in each language, and is called by the one of the reader', async () => {
+    await row.locator('.row-open').click();
+    await w.dialog().getByLabel(own, { exact: true }).fill(named);
+    await w.dialog().getByLabel('پښتو', { exact: true }).fill('هرات ښار');
+    await w.run().click();
+    await w.closed();
+    await row.getByText(named, { exact: true }).waitFor();
+    expect(!(await row.innerText()).includes(`Herat ${w.lang}`), 'it is called by both');
+    await w.go('#/lists', '.lists .table');
+    await page.getByLabel(t('lists.kind'), { exact: true }).selectOption('office');
+    await page.locator('.lists tbody tr', { hasText: named }).waitFor();
+  });
+  await w.step('a name that is taken back leaves the one there was', async () => {
+    await w.go('#/users/offices', '.table');
+    await row.locator('.row-open').click();
+    await w.dialog().getByLabel(own, { exact: true }).fill('');
+    await w.run().click();
+    await w.closed();
+    await row.getByText(`Herat ${w.lang}`, { exact: true }).waitFor();
+  });
+  await w.step('who chooses a language reads the office in it at once, and what the desk had shown', async () => {
+    const { office } = await page.evaluate(async () => (await fetch('/api/v1/session')).json());
+    const turn = async (lang) => {
+      await page.click('.menu-button');
+      await page.click(`.menu button[lang=${lang}]`);
+      await page.waitForFunction((l) => document.documentElement.lang.startsWith(l), lang);
+      await page.keyboard.press('Escape');
+    };
+    op('office.save', { id: office.id, label_ps: 'سردفتر' }, 'admin');
+    await turn('ps');
+    await page.locator('.topbar', { hasText: 'سردفتر' }).waitFor();
+    await page.locator('.table tbody tr', { hasText: 'پېښور' }).first().waitFor();
+    await turn(w.lang);
+    await page.locator('.topbar', { hasText: office.name }).waitFor();
+    op('office.save', { id: office.id, label_ps: null }, 'admin');
   });
 }

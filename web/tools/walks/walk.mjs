@@ -34,8 +34,6 @@ export class Walker {
     page.setDefaultTimeout(TIMEOUT_MS);
     page.on('pageerror', (e) => w.errors.push(e.message));
     await signIn(page, url, { login, password, lang });
-    // The screen turns to a language before the node has heard of it.
-    await page.waitForFunction(async (l) => (await (await fetch('/api/v1/session')).json()).language === l, lang);
     w.meta = await page.evaluate(async () => (await fetch('/api/v1/meta')).json());
     return w;
   }

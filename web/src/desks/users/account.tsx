@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon';
 import { Trouble } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { FirstPasswordShown } from './newuser';
+import { officeChoices } from './offices';
 import { ownLanguage, roleName } from './rolename';
 import { type People, grantText, grantsOf } from './users';
 
@@ -50,7 +51,7 @@ export function Account(p: { user: Rec; people: People; changed: () => void; clo
         <>
           <div class="row-line">
             <SelectField label={t('users.role')} value={role} empty="—" onChange={setRole} options={people.roles.map((r) => ({ value: r.id, label: roleName(r, ownLanguage(people.offices)) }))} />
-            <SelectField label={t('users.at_office')} value={office} empty="—" onChange={setOffice} options={people.offices.map((o) => ({ value: o.id, label: String(o.fields['name'] ?? '') }))} />
+            <SelectField label={t('users.at_office')} value={office} empty="—" onChange={setOffice} options={officeChoices(people.offices)} />
             <Busy class="button" disabled={role === '' || office === ''} run={() => doing('grant.give', { user: user.id, role, office }, t('users.given'))}>{t('users.give')}</Busy>
           </div>
           <div class="page-actions">

@@ -9,6 +9,7 @@ import { Busy } from '../../ui/bits';
 import { Dialog } from '../../ui/dialog';
 import { SelectField, TextField } from '../../ui/field';
 import { Notice, Trouble } from '../../ui/states';
+import { officeChoices } from './offices';
 import { ownLanguage, roleName } from './rolename';
 import type { People } from './users';
 
@@ -55,7 +56,7 @@ export function NewUser({ people, close }: { people: People; close: () => void }
           {error !== null && <Trouble error={error} />}
           <TextField label={fieldLabel('user', 'name')} value={name} onInput={setName} error={said('name')} />
           <TextField label={fieldLabel('user', 'login')} value={login} dir="ltr" onInput={setLogin} error={said('login')} hint={t('users.login_hint')} />
-          <SelectField label={fieldLabel('user', 'office')} value={office} onChange={setOffice} empty="—" options={people.offices.map((o) => ({ value: o.id, label: String(o.fields['name'] ?? '') }))} />
+          <SelectField label={fieldLabel('user', 'office')} value={office} onChange={setOffice} empty="—" options={officeChoices(people.offices)} />
           <SelectField label={fieldLabel('user', 'language')} value={language} onChange={setLanguage} options={LANGUAGES.map((l) => ({ value: l, label: LANGUAGE_NAMES[l] }))} />
           <SelectField label={t('users.role')} value={role} onChange={setRole} empty={t('users.no_role')} options={people.roles.map((r) => ({ value: r.id, label: roleName(r, ownLanguage(people.offices)) }))} />
         </>

@@ -1,4 +1,4 @@
-// users.tsx: accounts, what each may do and where, and the roles behind it.
+// users.tsx: accounts, what each may do and where, the roles behind it, and the offices.
 import { useState } from 'preact/hooks';
 import { request } from '../../lib/api';
 import { t } from '../../lib/i18n';
@@ -13,6 +13,7 @@ import { Empty, Load } from '../../ui/states';
 import { shown } from '../../ui/text';
 import { Account } from './account';
 import { NewUser } from './newuser';
+import { OfficeDialog, Offices } from './offices';
 import { RoleDialog } from './role';
 import { RoleName, ownLanguage, roleName } from './rolename';
 
@@ -33,43 +34,40 @@ async function read(signal: AbortSignal): Promise<People> {
   return { users, roles, grants, offices };
 }
 
+const TABS = [
+  { id: 'accounts', label: 'users.accounts', add: 'users.new', writes: 'user.write' },
+  { id: 'roles', label: 'users.roles', add: 'users.new_role', writes: 'user.write' },
+  { id: 'offices', label: 'users.offices', add: 'users.new_office', writes: 'office.write' },
+] as const;
+
 export function UsersDesk({ route }: { route: Route }) {
   const people = useLoad(read, []);
   const [adding, setAdding] = useState(false);
-  const tab = route.id === 'roles' ? 'roles' : 'accounts';
+  const open = TABS.find(({ id }) => id === route.id) ?? TABS[0];
+  const tab = open.id;
+  const added = (): void => {
+    setAdding(false);
+    people.reload();
+  };
   return (
     <div class="page">
       <Head title={t('desk.users')}>
-        {may('user.write') && (
+        {may(open.writes) && (
           <button type="button" class="button button-main" onClick={() => setAdding(true)}>
-            <Icon name="add" size={18} /> {t(tab === 'roles' ? 'users.new_role' : 'users.new')}
+            <Icon name="add" size={18} /> {t(open.add)}
           </button>
         )}
       </Head>
-      <Tabs label={t('desk.users')} desk="users" id="" open={tab} tabs={[{ id: 'accounts', label: t('users.accounts') }, { id: 'roles', label: t('users.roles') }]} />
+      <Tabs label={t('desk.users')} desk="users" id="" open={tab} tabs={TABS.map(({ id, label }) => ({ id, label: t(label) }))} />
       <Load of={people}>
         {(data) => (
           <>
-            {tab === 'accounts' ? <Accounts people={data} changed={people.reload} /> : <Roles people={data} changed={people.reload} />}
-            {adding && tab === 'accounts' && (
-              <NewUser
-                people={data}
-                close={() => {
-                  setAdding(false);
-                  people.reload();
-                }}
-              />
-            )}
-            {adding && tab === 'roles' && (
-              <RoleDialog
-                role={null}
-                own={ownLanguage(data.offices)}
-                close={() => {
-                  setAdding(false);
-                  people.reload();
-                }}
-              />
-            )}
+            {tab === 'accounts' && <Accounts people={data} changed={people.reload} />}
+            {tab === 'roles' && <Roles people={data} changed={people.reload} />}
+            {tab === 'offices' && <Offices offices={data.offices} changed={people.reload} />}
+            {adding && tab === 'accounts' && <NewUser people={data} close={added} />}
+            {adding && tab === 'roles' && <RoleDialog role={null} own={ownLanguage(data.offices)} close={added} />}
+            {adding && tab === 'offices' && <OfficeDialog office={null} offices={data.offices} close={added} />}
           </>
         )}
       </Load>
@@ -79,8 +77,7 @@ export function UsersDesk({ route }: { route: Route }) {
 
 export const grantsOf = (people: People, user: string): Rec[] => people.grants.filter((g) => g.fields['user'] === user && !g.void);
 export const grantText = (people: People, g: Rec): string => {
-  const office = people.offices.find((o) => o.id === g.fields['office']);
-  return `${roleName(people.roles.find((r) => r.id === g.fields['role']), ownLanguage(people.offices))} · ${String(office?.fields['name'] ?? '')}`;
+  return `${roleName(people.roles.find((r) => r.id === g.fields['role']), ownLanguage(people.offices))} · ${shown(g, 'office')}`;
 };
 
 function Accounts({ people, changed }: { people: People; changed: () => void }) {
