@@ -153,8 +153,13 @@ static void test_usage_is_told_from_refusal(void **state) {
     assert_int_equal(run("query", "person", "what", "ever"), EXIT_USAGE);
     assert_int_equal(run("query", "person", "--format", "xml"), EXIT_USAGE);
     assert_int_equal(run("export", "person"), EXIT_USAGE);
+    assert_int_equal(run("export", "person", "--out", path_in("x.xml"), "--format", "xml"),
+                     EXIT_USAGE);
     assert_int_equal(run("user", "bewitch", "admin"), EXIT_USAGE);
     assert_int_equal(run("init", "--utc-offset", "9999"), EXIT_USAGE);
+    /* It says which help: by the command's word, not by what the command does. */
+    assert_int_equal(run("--lang", "en", "verify", "--frob"), EXIT_USAGE);
+    assert_non_null(strstr(err, "See panah help verify."));
     want(EXIT_REFUSED, "verify");
     assert_non_null(strstr(err, "There is no data folder"));
     want(EXIT_REFUSED, "serve", "--listen", "0.0.0.0:8470");
@@ -259,6 +264,18 @@ static void test_operations(void **state) {
     assert_non_null(strstr(err, "wizard"));
 }
 
+/* What stands in a shell between the double quotes of help's example. */
+static const char *example_of_help(void) {
+    static const char before[] = "panah query \"";
+    assert_int_equal(run("--lang", "en", "help", "query"), EXIT_DONE);
+    const char *from = strstr(out, before);
+    assert_non_null(from);
+    from += sizeof before - 1;
+    const char *to = strchr(from, '"');
+    assert_non_null(to);
+    return str_c(a, str_n(from, (size_t)(to - from)));
+}
+
 static void test_queries_and_exports(void **state) {
     (void)state;
     register_person("=cmd|calc", "zarmina");
@@ -273,6 +290,7 @@ static void test_queries_and_exports(void **state) {
          "given_name,sex", "--order", "display_name");
     assert_int_equal(strncmp(out, "id,void,given_name,sex\r\n", 24), 0);
     assert_non_null(strstr(out, "'=cmd|calc")); /* no formula for a spreadsheet */
+    want(EXIT_DONE, "query", example_of_help());
     want(EXIT_REFUSED, "query", "person where wingspan > 3");
     want(EXIT_REFUSED, "query", "dragon");
     const char *csv = path_in("people.csv"), *json = path_in("people.ndjson");

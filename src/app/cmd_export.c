@@ -75,6 +75,8 @@ static int export_fn(Cli *cli) {
     Export e = { .csv = !str_ends(str_of(out), STR(".json")) &&
                         !str_ends(str_of(out), STR(".ndjson")) };
     if (format) e.csv = strcmp(format, "csv") == 0;
+    if (format && !e.csv && strcmp(format, "json") != 0)
+        return say_usage(cli, "usage.format", format);
     ListQuery q = { .kind = str_of(cli->words[0]),
                     .where = str_of(option(cli, "where")),
                     .columns = names_list(cli, option(cli, "columns")),

@@ -73,7 +73,7 @@ int say_usage(const Cli *cli, const char *key, const char *value) {
     Str text = text_of(cli, key, "what", value, NULL);
     fprintf(cli->err, "panah: %.*s\n", STR_ARG(text));
     if (cli->command)
-        say(cli, cli->err, "usage.see_command", "command", cli->command->name, NULL);
+        say(cli, cli->err, "usage.see_command", "verb", cli->command->name, NULL);
     else
         say(cli, cli->err, "usage.see_help", NULL);
     return EXIT_USAGE;
