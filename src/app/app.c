@@ -21,7 +21,14 @@ static Str environment_language(void) {
     return STR("en");
 }
 
-static void set_log_level(Str name) {
+/* Only a server is asked for what it logs. Whoever types a command reads its answer on the same
+ * terminal: what it refuses is said there, and once. */
+static LogLevel level_for(const Cli *cli, LogLevel level) {
+    bool serves = cli->command == &cmd_serve;
+    return level == LOG_LEVEL_INFO && !serves ? LOG_LEVEL_WARN : level;
+}
+
+static void set_log_level(const Cli *cli, Str name) {
     static const struct {
         const char *name;
         LogLevel level;
@@ -30,13 +37,13 @@ static void set_log_level(Str name) {
                    { "info", LOG_LEVEL_INFO },
                    { "debug", LOG_LEVEL_DEBUG } };
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
-        if (str_is(name, levels[i].name)) log_set_level(levels[i].level);
+        if (str_is(name, levels[i].name)) log_set_level(level_for(cli, levels[i].level));
 }
 
 static int run_command(Cli *cli) {
     if (config_read(&cli->c, cli->dir, &cli->config) != ST_OK) return say_errors(cli);
     if (cli->config.language.n && !cli->lang_given) cli->c.lang = cli->config.language;
-    set_log_level(cli->config.log);
+    set_log_level(cli, cli->config.log);
     return cli->command->fn(cli);
 }
 

@@ -11,6 +11,7 @@
 #include "domain/admin/admin.h"
 #include "store/trial.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -264,6 +265,38 @@ static void test_operations(void **state) {
     assert_non_null(strstr(err, "wizard"));
 }
 
+/* The server's log goes to the process's standard error: what a command leaves there. */
+static char *logged_by(const char *const *words) {
+    const char *path = path_in("log");
+    fflush(NULL);
+    int before = dup(2), file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(before >= 0 && file >= 0);
+    (void)dup2(file, 2);
+    int rc = run_in("", words);
+    (void)dup2(before, 2);
+    close(before);
+    close(file);
+    assert_int_not_equal(rc, EXIT_USAGE);
+    return read_file(path);
+}
+
+static void test_a_refusal_is_said_once(void **state) {
+    (void)state;
+    const char *const refused[] = { "-d", folder, "query", "person where wingspan > 3", NULL };
+    assert_string_equal(logged_by(refused), "");
+    assert_non_null(strstr(err, "wingspan"));
+    const char *const done[] = {
+        "-d", folder, "export", "office", "--out", path_in("o.csv"), NULL
+    };
+    assert_string_equal(logged_by(done), "");
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/panah.conf", folder);
+    char *conf = read_file(path);
+    write_file(path, "log = debug\n");
+    assert_non_null(strstr(logged_by(refused), "event=problem"));
+    write_file(path, conf);
+}
+
 /* What stands in a shell between the double quotes of help's example. */
 static const char *example_of_help(void) {
     static const char before[] = "panah query \"";
@@ -493,6 +526,7 @@ int main(void) {
         cmocka_unit_test(test_accounts_are_listed_in_the_readers_language),
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_queries_and_exports),
+        cmocka_unit_test(test_a_refusal_is_said_once),
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_a_crash_is_noted_until_the_ledger_is_verified),
         cmocka_unit_test(test_settings),
