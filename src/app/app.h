@@ -81,8 +81,8 @@ void help_man(const Cli *cli);
  * ended by NULL. */
 Str text_of(const Cli *cli, const char *key, ...) __attribute__((sentinel));
 void say(const Cli *cli, FILE *to, const char *key, ...) __attribute__((sentinel));
-/* The errors noted in cli->c, on standard error (or as a problem on standard output with --json);
- * returns EXIT_REFUSED. */
+/* The errors noted in cli->c in words on standard error, with --json also as a problem on standard
+ * output; returns EXIT_REFUSED. */
 int say_errors(Cli *cli);
 /* "error: <usage> …" and EXIT_USAGE. */
 int say_usage(const Cli *cli, const char *key, const char *value);

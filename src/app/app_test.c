@@ -297,6 +297,31 @@ static void test_a_refusal_is_said_once(void **state) {
     write_file(path, conf);
 }
 
+/* A script reads a problem where it reads the answer; a person reads words where they always stand. */
+static void test_machines_are_told_too(void **state) {
+    (void)state;
+    int rc = run_in("{\"wizard\":1}", (const char *const[]){ "-d", folder, "op", "person.search",
+                                                             "--json", "-", NULL });
+    assert_int_equal(rc, EXIT_REFUSED);
+    Val problem = said();
+    assert_string_equal(text_in(problem, "code"), "invalid");
+    assert_string_equal(text_in(val_get(problem, "errors").list.v[0], "path"), "wizard");
+    assert_non_null(strstr(err, "wizard: "));
+    rc = run_in("{\"q\":",
+                (const char *const[]){ "-d", folder, "op", "person.search", "--json", "-", NULL });
+    assert_int_equal(rc, EXIT_REFUSED);
+    assert_string_equal(text_in(said(), "code"), "usage");
+    want(EXIT_REFUSED, "op", "person.bewitch");
+    assert_string_equal(out, "");
+    want(EXIT_DONE, "query", "person", "--limit", "1", "--json");
+    assert_int_equal(said().list.n, 1);
+    want(EXIT_REFUSED, "query", "person where wingspan > 3", "--json");
+    assert_string_equal(text_in(said(), "code"), "invalid");
+    want(EXIT_REFUSED, "user", "suspend", "nobody", "--json");
+    assert_string_equal(text_in(said(), "code"), "missing");
+    assert_non_null(strstr(err, "nobody"));
+}
+
 /* What stands in a shell between the double quotes of help's example. */
 static const char *example_of_help(void) {
     static const char before[] = "panah query \"";
@@ -527,6 +552,7 @@ int main(void) {
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_queries_and_exports),
         cmocka_unit_test(test_a_refusal_is_said_once),
+        cmocka_unit_test(test_machines_are_told_too),
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_a_crash_is_noted_until_the_ledger_is_verified),
         cmocka_unit_test(test_settings),

@@ -95,10 +95,7 @@ Status client_send(Cli *cli, Client *k, const ClientRequest *q, ClientReply *ret
 /* ---- refusals ------------------------------------------------------------------------------------ */
 
 int client_refused(Cli *cli, const ClientReply *r) {
-    if (cli->json) {
-        print_val(cli, cli->out, r->json);
-        return EXIT_REFUSED;
-    }
+    if (cli->json) print_val(cli, cli->out, r->json);
     Val errors = val_get(r->json, "errors");
     size_t n = errors.type == VAL_LIST ? errors.list.n : 0;
     for (size_t i = 0; i < n; i++) {

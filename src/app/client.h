@@ -60,7 +60,7 @@ int client_op(Cli *cli, Client *k, Str op, Val input, Str as, Val *ret);
 int client_put_list(Cli *cli, Client *k, Str bytes, Str as, Str *ret_name);
 int client_post(Cli *cli, Client *k, const char *path, Val body, Str as, Val *ret);
 int client_get(Cli *cli, Client *k, Str path, Str as, Val *ret);
-/* Prints a problem document; returns EXIT_REFUSED. */
+/* Says what a problem document says, with --json the document too; returns EXIT_REFUSED. */
 int client_refused(Cli *cli, const ClientReply *r);
 
 /* The same command with an arena of its own for what is large and soon forgotten. */

@@ -22,6 +22,7 @@ static int op_fn(Cli *cli) {
     Val input = val_map(), result = VAL_ABSENT;
     const char *source = option(cli, "json");
     Str bytes = STR("");
+    cli->json = source != NULL; /* whoever sends JSON reads it: a refusal too */
     if (source && (read_source(cli, source, &bytes) != ST_OK ||
                    json_parse(&cli->c, bytes, INPUT_MAX, &input) != ST_OK))
         return say_errors(cli);

@@ -64,6 +64,7 @@ const Command cmd_query = {
                  { "order", "FIELD", "option.order" },
                  { "descending", NULL, "option.descending" },
                  { "limit", "N", "option.limit" },
-                 { "as", "LOGIN", "option.as" } },
+                 { "as", "LOGIN", "option.as" },
+                 { "json", NULL, "option.json" } },
     .fn = query_fn,
 };

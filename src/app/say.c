@@ -54,11 +54,9 @@ static Val error_val(const Cli *cli, const Err *e) {
 
 int say_errors(Cli *cli) {
     const Ctx *c = &cli->c;
-    if (!cli->json) {
-        for (size_t i = 0; i < c->errs.n; i++)
-            say_error(cli, &c->errs.v[i]);
-        return EXIT_REFUSED;
-    }
+    for (size_t i = 0; i < c->errs.n; i++)
+        say_error(cli, &c->errs.v[i]);
+    if (!cli->json) return EXIT_REFUSED;
     Val problem = val_map(), list = val_list();
     for (size_t i = 0; i < c->errs.n; i++)
         val_push(cli->arena, &list, error_val(cli, &c->errs.v[i]));
