@@ -36,6 +36,29 @@ static void print_error(const Cli *cli, Val e) {
     fputc('\n', cli->out);
 }
 
+/* What the columns were taken for: whoever sees it wrong here need not find it in five thousand people. */
+static void print_columns(const Cli *cli, Val staged) {
+    Val mapping = val_get(staged, "mapping");
+    for (size_t i = 0; mapping.type == VAL_MAP && i < mapping.map.n; i++) {
+        const char *column = str_c(cli->arena, mapping.map.v[i].key);
+        Val target = mapping.map.v[i].value;
+        if (target.type == VAL_TEXT && target.text.n)
+            say(cli, cli->out, "cli.import.column", "column", column, "target",
+                str_c(cli->arena, target.text), NULL);
+        else
+            say(cli, cli->out, "cli.import.column_idle", "column", column, NULL);
+    }
+}
+
+/* Not of a file that had been brought in before: it was not checked again. */
+static void print_rows(const Cli *cli, Val staged) {
+    if (val_is_absent(val_get(staged, "failed"))) return;
+    int64_t left = val_get_int(staged, "failed", 0) + val_get_int(staged, "held", 0);
+    say(cli, cli->out, "cli.import.rows", "rows", number_text(cli, val_get_int(staged, "rows", 0)),
+        "good", number_text(cli, val_get_int(staged, "good", 0)), "families",
+        number_text(cli, val_get_int(staged, "families", 0)), "left", number_text(cli, left), NULL);
+}
+
 /* What stops a row comes before what should only be looked at. */
 static void print_errors(const Cli *cli, Val staged) {
     Val errors = val_get(staged, "errors");
@@ -47,7 +70,9 @@ static void print_errors(const Cli *cli, Val staged) {
             printed++;
         }
     int64_t n_errors = val_get_int(staged, "n_errors", 0),
-            n_warnings = val_get_int(staged, "n_warnings", 0);
+            n_warnings = val_get_int(staged, "n_warnings", 0),
+            more = n_errors + n_warnings - (int64_t)printed;
+    if (more > 0) say(cli, cli->out, "cli.import.more", "more", number_text(cli, more), NULL);
     if (n_errors)
         say(cli, cli->out, "cli.import.errors", "errors", number_text(cli, n_errors), NULL);
     if (n_warnings)
@@ -178,8 +203,12 @@ static int import_run(Cli *cli, Client *k, Str bytes, Val input) {
     rc = client_op(cli, k, STR("import.stage"), input, account_of(cli), &staged);
     if (rc != EXIT_DONE) return rc;
     bool dry = option(cli, "dry-run") != NULL;
-    if (!cli->json) print_errors(cli, staged);
-    if (!cli->json) print_corrections(cli, staged, dry);
+    if (!cli->json) {
+        print_columns(cli, staged);
+        print_errors(cli, staged);
+        print_corrections(cli, staged, dry);
+        print_rows(cli, staged);
+    }
     if (dry) {
         if (cli->json)
             print_val(cli, cli->out, staged);

@@ -96,7 +96,10 @@ static void test_dry_then_for_good(void **state) {
                       "Otim,m,1991-03-04,9\n");
     want(EXIT_DONE, "import", list, "--dry-run");
     assert_non_null(strstr(out, "row 3, dob \"31/02/1990\""));
-    assert_non_null(strstr(out, "shoe"));
+    assert_non_null(strstr(out, "Column dob: birth_date"));
+    assert_non_null(strstr(out, "Column shoe: kept with the row, not registered"));
+    assert_non_null(strstr(out, "Rows: 3. Can be taken: 2; families they make: 2. Left out: 1."));
+    assert_null(strstr(out, "more are not shown"));
     assert_int_equal(people(), 0);
     want(EXIT_DONE, "import", list, "--save-profile", "shoes");
     assert_non_null(strstr(out, "Records made: 2"));
@@ -107,6 +110,21 @@ static void test_dry_then_for_good(void **state) {
     want(EXIT_REFUSED, "import", write_list("name,dob\nAli,soon\n"));
     want(EXIT_REFUSED, "import", list, "--profile", "hats");
     assert_non_null(strstr(err, "shoes"));
+}
+
+/* A terminal is not filled without end, but nothing is held back without a word. */
+static void test_a_list_full_of_errors(void **state) {
+    (void)state;
+    Buf b = buf_new(a, 1 << 20);
+    buf_str(&b, STR("name,sex,dob\n"));
+    for (int i = 0; i < 1200; i++)
+        buf_printf(&b, "Ali %c,m,31/02/1990\n", 'a' + i % 26);
+    want(EXIT_DONE, "import", write_list(str_c(a, buf_text(&b))), "--dry-run");
+    assert_non_null(strstr(out, "row 1001, dob"));
+    assert_null(strstr(out, "row 1002, dob"));
+    assert_non_null(strstr(out, "200 more are not shown here"));
+    assert_non_null(strstr(out, "Errors: 1 200;"));
+    assert_non_null(strstr(out, "Left out: 1 200."));
 }
 
 static void test_a_corrected_list(void **state) {
@@ -164,9 +182,8 @@ static void test_a_list_of_febrl(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dry_then_for_good),
-        cmocka_unit_test(test_a_corrected_list),
-        cmocka_unit_test(test_a_list_of_opencr),
+        cmocka_unit_test(test_dry_then_for_good), cmocka_unit_test(test_a_list_full_of_errors),
+        cmocka_unit_test(test_a_corrected_list),  cmocka_unit_test(test_a_list_of_opencr),
         cmocka_unit_test(test_a_list_of_febrl),
     };
     return cmocka_run_group_tests_name("import", tests, make, drop);
