@@ -387,6 +387,53 @@ static void test_checks(void **state) {
     (void)chmod(folder, 0700);
 }
 
+/* Whoever has lost the key is told of recovery, not to make another folder; and so is init, where a full
+ * disk ended it half way. */
+static void test_a_folder_without_its_key(void **state) {
+    (void)state;
+    char key[128], aside[128];
+    (void)snprintf(key, sizeof key, "%s/node.key", folder);
+    (void)snprintf(aside, sizeof aside, "%s/aside", folder);
+    assert_int_equal(rename(key, aside), 0);
+    want(EXIT_REFUSED, "query", "office");
+    assert_non_null(strstr(err, "recover"));
+    want(EXIT_REFUSED, "init");
+    assert_non_null(strstr(err, "recover"));
+    assert_int_equal(rename(aside, key), 0);
+    want(EXIT_DONE, "query", "office");
+}
+
+/* A name in the schema is no longer UTF-8: the reason is text all the same. */
+static void test_a_damaged_schema(void **state) {
+    (void)state;
+    Ctx c = ctx_new(env_system(), a);
+    const char *from = str_c(a, str_printf(a, "%s/panah.db", folder)), *copy = path_in("spoilt");
+    Str bytes;
+    assert_int_equal(env_read_file(&c, from, 64 << 20, &bytes), ST_OK);
+    char *spoilt = arena_alloc(a, bytes.n);
+    memcpy(spoilt, bytes.s, bytes.n);
+    ptrdiff_t at = str_find(bytes, STR("CREATE TABLE ledger_fork"));
+    assert_true(at > 0);
+    spoilt[at + 13] = (char)0xE2;
+    spoilt[at + 7] = (char)0xE2;
+    assert_int_equal(env_make_folder(&c, copy, 0700), ST_OK);
+    assert_int_equal(env_write_file(&c, str_c(a, str_printf(a, "%s/panah.db", copy)), 0600,
+                                    str_n(spoilt, bytes.n)),
+                     ST_OK);
+    static const char *const others[] = { "node.key", "keys.db", "panah.conf" };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(env_read_file(&c, str_c(a, str_printf(a, "%s/%s", folder, others[i])),
+                                       64 << 20, &bytes),
+                         ST_OK);
+        assert_int_equal(
+            env_write_file(&c, str_c(a, str_printf(a, "%s/%s", copy, others[i])), 0600, bytes),
+            ST_OK);
+    }
+    assert_int_equal(run("-d", copy, "--lang", "en", "verify"), EXIT_REFUSED);
+    assert_non_null(strstr(err, "not what was written"));
+    assert_true(str_utf8_valid(str_of(err)));
+}
+
 /* A child opens the folder and is gone. */
 static void test_a_crash_is_noted_until_the_ledger_is_verified(void **state) {
     (void)state;
@@ -554,6 +601,8 @@ int main(void) {
         cmocka_unit_test(test_a_refusal_is_said_once),
         cmocka_unit_test(test_machines_are_told_too),
         cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_a_folder_without_its_key),
+        cmocka_unit_test(test_a_damaged_schema),
         cmocka_unit_test(test_a_crash_is_noted_until_the_ledger_is_verified),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_beside_a_server),

@@ -30,7 +30,7 @@ Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node)
 void node_close(Node *node);
 
 typedef struct Client Client;
-/* ST_MISSING "error.store.none" where the folder is none. */
+/* ST_MISSING where the folder is none: store_is_there(). */
 Status client_open(Cli *cli, Client **ret) CHECKED;
 void client_close(Client *k);
 

@@ -48,9 +48,7 @@ Status node_open(Ctx *c, const Config *config, const NodeOptions *o, Node *node)
                         .n_readers = o->readers ? o->readers : (size_t)config->readers };
     AccessOptions ao = { .password_quick = o->quick_passwords };
     *node = (Node){ .ops = app_ops() };
-    Str key = str_printf(c->arena, "%s/node.key", o->dir);
-    if (!env_file_exists(str_c(c->arena, key)))
-        return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(o->dir));
+    TRY(store_is_there(c, o->dir));
     if (!o->bulk && env_file_exists(unfinished_mark(c->arena, o->dir)))
         return FAIL(c, ST_CORRUPT, "", "error.demo.interrupted", "dir", str_of(o->dir));
     TRY(store_open(c, &so, &node->store));

@@ -34,9 +34,19 @@ Id col_id(Stmt *st, int i) {
     return id;
 }
 
+/* SQLite quotes the names of a damaged schema byte for byte: what goes on is text. */
+static Str cause_of(Arena *a, int rc, const char *what) {
+    Str cause = str_printf(a, "sqlite %d: %s", rc, what);
+    if (str_utf8_valid(cause)) return cause;
+    Buf ascii = buf_new(a, cause.n);
+    for (size_t i = 0; i < cause.n; i++)
+        buf_byte(&ascii, (uint8_t)cause.s[i] < 0x80 ? (uint8_t)cause.s[i] : '?');
+    return buf_text(&ascii);
+}
+
 Status db_fail(Ctx *c, Db *db, int rc) {
     const char *what = db && db->h ? sqlite3_errmsg(db->h) : sqlite3_errstr(rc);
-    Str cause = str_printf(c->arena, "sqlite %d: %s", rc, what);
+    Str cause = cause_of(c->arena, rc, what);
     switch (rc & 0xff) {
     case SQLITE_FULL: return ctx_fail_cause(c, ST_IO, "", "error.store.disk_full", cause);
     case SQLITE_READONLY:

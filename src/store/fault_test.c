@@ -137,7 +137,7 @@ static void test_a_folder_without_its_key_says_so(void **state) {
     assert_int_equal(env_remove_file(&t.c, db), ST_OK);
     ctx_forget_errors(&t.c);
     assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_MISSING);
-    assert_true(str_eq(t.c.errs.v[0].key, STR("error.store.none")));
+    assert_true(str_eq(t.c.errs.v[0].key, STR("error.store.no_key")));
     t.store = NULL;
     toy_drop(&t);
 }

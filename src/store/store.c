@@ -65,12 +65,24 @@ static Status init_database(Ctx *c, const StoreOptions *o, Str operation_name) {
     return st;
 }
 
+static bool has_data(Arena *a, const char *dir) {
+    return env_file_exists(path_in(a, dir, "panah.db")) ||
+           env_file_exists(path_in(a, dir, "keys.db"));
+}
+
+Status store_is_there(Ctx *c, const char *dir) {
+    if (env_file_exists(path_in(c->arena, dir, "node.key"))) return ST_OK;
+    const char *key = has_data(c->arena, dir) ? "error.store.no_key" : "error.store.none";
+    return FAIL(c, ST_MISSING, "", key, "dir", str_of(dir));
+}
+
 Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_recovery_text) {
     crypt_start();
     TRY(env_make_folder(c, o->dir, 0700));
-    if (env_file_exists(path_in(c->arena, o->dir, "node.key")) ||
-        env_file_exists(path_in(c->arena, o->dir, "panah.db")))
+    if (env_file_exists(path_in(c->arena, o->dir, "node.key")))
         return FAIL(c, ST_CONFLICT, "", "error.store.exists", "dir", str_of(o->dir));
+    if (has_data(c->arena, o->dir))
+        return FAIL(c, ST_CONFLICT, "", "error.store.no_key", "dir", str_of(o->dir));
     TRY(env_make_folder(c, path_in(c->arena, o->dir, "blobs"), 0700));
     uint8_t seed[32], recovery[32], box_public[32], box_secret[32];
     Key kek;
@@ -122,8 +134,7 @@ static Status take_lock(Ctx *c, Store *s) {
 static Status read_node_file(Ctx *c, Store *s) {
     Str bytes;
     const char *path = path_in(s->arena, s->dir, "node.key");
-    if (!env_file_exists(path))
-        return FAIL(c, ST_MISSING, "", "error.store.none", "dir", str_of(s->dir));
+    TRY(store_is_there(c, s->dir));
     TRY(env_read_file(c, path, 4096, &bytes));
     if (bytes.n != NODE_FILE_N || memcmp(bytes.s, node_magic, 4) != 0)
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("node.key"));
@@ -178,7 +189,10 @@ static Status check_heads(Ctx *c, Store *s) {
         Hash256 h = sha256(header);
         if (memcmp(h.b, r->head.b, 32) != 0)
             return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt",
-                                  STR("head of a stream"));
+                                  str_printf(c->arena,
+                                             "stream %s seq %llu: not the commit that was written",
+                                             str_c(c->arena, hex_encode(c->arena, r->id.b, 16)),
+                                             (unsigned long long)r->seq));
     }
     return ST_OK;
 }

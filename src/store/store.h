@@ -35,15 +35,19 @@ typedef struct StoreOptions {
     bool bulk;    /* an empty folder is about to be filled: see store_bulk_end() */
 } StoreOptions;
 
-/* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text). */
+/* Makes the folder: node key, incarnation, operation id, recovery key (returned once as text).
+ * Errors: "error.store.exists", "error.store.no_key" (as below), those of writing. */
 Status store_init(Ctx *c, const StoreOptions *o, Str operation_name,
                   Str *ret_recovery_text) CHECKED;
 /* Makes a new node.key in a folder that has lost its own, with the recovery key on paper: a new node in
  * a new incarnation over the same ledger and keys. Errors: "error.store.exists" (node.key is there),
  * "error.store.other_recovery_key", "error.recovery.*" (which group is mistyped). */
 Status store_recover(Ctx *c, const char *dir, Str recovery_key) CHECKED;
+/* Is it a data folder? ST_MISSING "error.store.none"; "error.store.no_key" where there is data without
+ * a node.key: the key was lost, or the folder was never finished. */
+Status store_is_there(Ctx *c, const char *dir) CHECKED;
 /* Locks and opens; finishes what a crash left; starts the writer thread.
- * Errors: "error.store.none", "error.store.locked" (arg pid), "error.store.readonly",
+ * Errors: those of store_is_there(), "error.store.locked" (arg pid), "error.store.readonly",
  * "error.store.newer" (format), "error.store.corrupt". */
 Status store_open(Ctx *c, const StoreOptions *o, Store **ret_store) CHECKED;
 /* Waits for queued work, checkpoints, closes. */
