@@ -170,6 +170,30 @@ static void test_usage_is_told_from_refusal(void **state) {
     want(EXIT_REFUSED, "serve", "--listen", "nonsense");
 }
 
+/* A folder that is refused is not there: another try finds the place empty. */
+static void test_a_folder_is_refused_whole(void **state) {
+    (void)state;
+    static const struct {
+        const char *option, *value;
+    } bad[] = { { "country", "ZZZ" },    { "calendar", "mayan" }, { "language", "xx" },
+                { "office", "TOOLONG" }, { "office", "kbl" },     { "dial-code", "+93" },
+                { "login", "A!B" },      { "login", "x" },        { "utc-offset", "-800" } };
+    struct stat st;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *option = str_c(a, str_printf(a, "--%s", bad[i].option));
+        want(EXIT_REFUSED, "init", option, bad[i].value);
+        if (!strstr(err, bad[i].option)) fail_msg("%s is not named: %s", bad[i].option, err);
+        if (stat(folder, &st) == 0) fail_msg("%s %s left a folder", option, bad[i].value);
+    }
+    char *name = arena_alloc(a, 3001);
+    memset(name, 'x', 3000);
+    name[3000] = '\0';
+    want(EXIT_REFUSED, "init", "--name", name, "--country", "ZZZ");
+    assert_non_null(strstr(err, "name: "));
+    assert_non_null(strstr(err, "country: "));
+    assert_int_not_equal(stat(folder, &st), 0);
+}
+
 /* ---- a folder ------------------------------------------------------------------------------------------------ */
 
 static void test_a_folder_is_made_once(void **state) {
@@ -593,6 +617,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_help_comes_from_the_tables),
         cmocka_unit_test(test_usage_is_told_from_refusal),
+        cmocka_unit_test(test_a_folder_is_refused_whole),
         cmocka_unit_test(test_a_folder_is_made_once),
         cmocka_unit_test(test_accounts),
         cmocka_unit_test(test_accounts_are_listed_in_the_readers_language),

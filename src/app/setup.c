@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+enum { SETUP_LOGIN_MAX = 40 };
+
 typedef struct First {
     FirstRecords records;
     FirstIds ids;
@@ -59,7 +61,67 @@ static Status first_records(Cli *cli, const Setup *s, SetupResult *r) {
     return st;
 }
 
-Status setup_folder(Cli *cli, const Setup *s, SetupResult *ret) {
+/* ---- what was asked for ---------------------------------------------------------------------------- */
+
+/* Named as the options of init are: that is where whoever reads an error finds them. */
+static const Field asked_fields[] = {
+    { "name", .like = "office.name" },
+    { "office-name", .like = "office.name" },
+    { "country", .like = "office.country" },
+    { "calendar", .like = "office.calendar" },
+    { "language", .like = "office.language" },
+    { "dial-code", .like = "office.dial_code" },
+    { "utc-offset", .like = "office.utc_offset_minutes" },
+};
+static const Shape asked_shape = { .name = "init", FIELDS(asked_fields) };
+
+static bool only_of(Str text, const char *set) {
+    for (size_t i = 0; i < text.n; i++)
+        if (!memchr(set, text.s[i], strlen(set))) return false;
+    return true;
+}
+
+/* The forms that office.save and user.create ask for: there is no folder yet to call them in. */
+static Status check_forms(Ctx *c, const Setup *s) {
+    static const char digits[] = "0123456789", capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+                      identifier[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+    Status st = ST_OK;
+    if (s->office_code.n && (s->office_code.n != 3 || !only_of(s->office_code, capitals)))
+        st = FAIL(c, ST_INVALID, "office", "error.office.code");
+    if (!only_of(s->dial_code, digits))
+        st = FAIL(c, ST_INVALID, "dial-code", "error.office.dial_code");
+    Str login = login_normal(c->arena, s->login);
+    if (login.n < 2 || login.n > SETUP_LOGIN_MAX || login.s[0] < 'a' || login.s[0] > 'z' ||
+        !only_of(login, identifier))
+        st = FAIL(c, ST_INVALID, "login", "error.login.form");
+    return st;
+}
+
+/* All of it before the first byte is written: a folder that was refused half way has no account. */
+static Status check_asked(Cli *cli, Setup *s) {
+    Arena *a = cli->arena;
+    Val in = val_map(), clean;
+    const struct {
+        const char *name;
+        Str *text;
+    } texts[] = { { "name", &s->operation },    { "office-name", &s->office_name },
+                  { "country", &s->country },   { "calendar", &s->calendar },
+                  { "language", &s->language }, { "dial-code", &s->dial_code } };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].text->n) val_set_c(a, &in, texts[i].name, val_text(*texts[i].text));
+    val_set_c(a, &in, "utc-offset", val_int(s->utc_offset_minutes));
+    Status form = check_forms(&cli->c, s);
+    TRY(shape_check(&cli->c, cli->texts, &asked_shape, in, &clean));
+    TRY(form);
+    s->login = login_normal(a, s->login);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i].text = val_get_text(clean, texts[i].name, STR(""));
+    return ST_OK;
+}
+
+Status setup_folder(Cli *cli, const Setup *asked, SetupResult *ret) {
+    Setup checked = *asked, *s = &checked;
+    TRY(check_asked(cli, s));
     StoreOptions o = { .dir = cli->dir, .model = app_model(), .language = first_language(s) };
     SetupResult r = { 0 };
     TRY(store_init(&cli->c, &o, s->operation, &r.recovery_text));
