@@ -9,7 +9,7 @@ enum { INPUT_CBOR_MAX = 128 << 20 };
 
 static Status find_op(Run *r) {
     r->op = op_find(r->table, r->q->op);
-    if (!r->op) return FAIL(r->c, ST_MISSING, NULL, "error.op.unknown");
+    if (!r->op) return FAIL(r->c, ST_MISSING, NULL, "error.op.unknown", "operation", r->q->op);
     if (r->q->version <= r->op->version) return ST_OK;
     return FAIL(r->c, ST_UNSUPPORTED, NULL, "error.op.version", "version",
                 str_printf(r->c->arena, "%u", (unsigned)r->q->version), "newest",

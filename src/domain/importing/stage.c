@@ -78,7 +78,8 @@ static Status plan_make(Ctx *c, OpCall *call, Plan *plan) {
         return FAIL(c, ST_INVALID, "kind", "error.import.kind", "kind_name", kind);
     *plan = (Plan){ .model = store_model(c->store), .ops = call->table, .today = c->today };
     plan->group_register = op_find(call->table, STR("group.register"));
-    if (!plan->group_register) return FAIL(c, ST_UNSUPPORTED, "", "error.op.unknown");
+    if (!plan->group_register)
+        return FAIL(c, ST_UNSUPPORTED, "", "error.op.unknown", "operation", STR("group.register"));
     TRY(actor_require(c, plan->group_register->needs));
     return plan_office(c, plan);
 }
