@@ -278,10 +278,14 @@ static void test_operations(void **state) {
     want(EXIT_DONE, "op", "record.history", "--json", file);
     assert_non_null(strstr(out, "person.register"));
     want(EXIT_REFUSED, "op", "person.bewitch");
-    assert_non_null(strstr(err, "There is no such operation"));
+    assert_non_null(strstr(err, "There is no operation “person.bewitch”"));
     write_file(file, "{\"q\":");
     want(EXIT_REFUSED, "op", "person.search", "--json", file);
     assert_non_null(strstr(err, "JSON"));
+    assert_non_null(strstr(err, "it ends too early"));
+    assert_int_equal(run("-d", folder, "--lang", "fr", "op", "person.search", "--json", file),
+                     EXIT_REFUSED);
+    assert_non_null(strstr(err, "il finit trop tôt"));
     want(EXIT_REFUSED, "op", "person.search", "--json", path_in("nothing.json"));
     want(EXIT_REFUSED, "op", "person.search", "--as", "nobody");
     write_file(file, "{\"wizard\":1}");

@@ -51,7 +51,7 @@ static Scan scan(Str bytes) {
 static Status fail_at(Ctx *c, Status status, const char *key, size_t line, size_t column,
                       const char *what) {
     return FAIL(c, status, "", key, "line", str_printf(c->arena, "%zu", line), "column",
-                str_printf(c->arena, "%zu", column), "what", str_of(what));
+                str_printf(c->arena, "%zu", column), "flaw", str_of(what));
 }
 
 /* Lines and columns count from 1; columns are code points. */
@@ -162,7 +162,7 @@ static Val convert(Arena *a, json_t *root) {
 
 Status json_parse(Ctx *c, Str bytes, size_t limit_bytes, Val *ret_value) {
     if (bytes.n > limit_bytes || bytes.n > INT_MAX)
-        return FAIL(c, ST_LIMIT, "", "error.json.too_large", "what", STR("bytes"));
+        return FAIL(c, ST_LIMIT, "", "error.json.too_large", "flaw", STR("bytes"));
     Scan s = scan(bytes);
     if (s.too_deep_at != SIZE_MAX)
         return fail_at_offset(c, ST_LIMIT, "error.json.too_large", bytes, s.too_deep_at, "depth");

@@ -13,11 +13,11 @@
 enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 1000000 };
 
 /* Everything returned is copied into c->arena. Errors, all with the args line, column (from 1; code
- * points) and what:
- *   "error.json.syntax", ST_USAGE: what is "syntax", "utf8", "end_of_input", "more_after_value",
+ * points) and flaw:
+ *   "error.json.syntax", ST_USAGE: flaw is "syntax", "utf8", "end_of_input", "more_after_value",
  *       "duplicate_key", "integer_range" or "nul" (raw or as \u0000: no text of ours holds one);
- *   "error.json.real", ST_USAGE: what is "real";
- *   "error.json.too_large", ST_LIMIT: what is "bytes" (then without place), "depth" or "values".
+ *   "error.json.real", ST_USAGE: flaw is "real";
+ *   "error.json.too_large", ST_LIMIT: flaw is "bytes" (then without place), "depth" or "values".
  * They never quote the input, which may be personal. */
 Status json_parse(Ctx *c, Str bytes, size_t limit_bytes, Val *ret_value) CHECKED;
 /* Compact UTF-8 JSON. Bytes of length 16 are written as id text, other bytes as base64url without

@@ -131,7 +131,7 @@ static void test_bad(void **state) {
         const Err *err = &ctx.errs.v[0];
         assert_string_equal(str_c(arena, err->key),
                             str_c(arena, str_printf(arena, "error.json.%s", bad[i].key)));
-        assert_string_equal(arg_of(err, "what"), bad[i].what);
+        assert_string_equal(arg_of(err, "flaw"), bad[i].what);
         assert_string_equal(arg_of(err, "line"), bad[i].line);
         if (bad[i].column) assert_string_equal(arg_of(err, "column"), bad[i].column);
         assert_int_equal(v.i, 77);
@@ -161,7 +161,7 @@ static void assert_too_large(Str text, size_t limit, const char *what) {
     ctx_forget_errors(&ctx);
     assert_int_equal(json_parse(&ctx, text, limit, &v), ST_LIMIT);
     assert_true(str_is(ctx.errs.v[0].key, "error.json.too_large"));
-    assert_string_equal(arg_of(&ctx.errs.v[0], "what"), what);
+    assert_string_equal(arg_of(&ctx.errs.v[0], "flaw"), what);
 }
 
 static void test_limits(void **state) {
