@@ -127,6 +127,19 @@ static void test_a_list_full_of_errors(void **state) {
     assert_non_null(strstr(out, "Left out: 1 200."));
 }
 
+/* What stands in the way is said in words, not by the code of a list. */
+static void test_a_batch_is_taken_back_once(void **state) {
+    (void)state;
+    want(EXIT_DONE, "import", write_list("name,sex,dob\nBrief,f,1990-01-02\n"), "--json");
+    const char *input =
+        write_list(str_c(a, str_printf(a, "{\"batch\":\"%.*s\",\"reason\":\"MISTAKE\"}",
+                                       STR_ARG(val_get_text(said(), "batch", STR(""))))));
+    want(EXIT_DONE, "op", "import.take_back", "--json", input);
+    want(EXIT_REFUSED, "op", "import.take_back", "--json", input);
+    assert_non_null(strstr(err, "Taken back"));
+    assert_null(strstr(err, "TAKEN_BACK"));
+}
+
 static void test_a_corrected_list(void **state) {
     (void)state;
     want(EXIT_DONE, "import",
@@ -182,8 +195,11 @@ static void test_a_list_of_febrl(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dry_then_for_good), cmocka_unit_test(test_a_list_full_of_errors),
-        cmocka_unit_test(test_a_corrected_list),  cmocka_unit_test(test_a_list_of_opencr),
+        cmocka_unit_test(test_dry_then_for_good),
+        cmocka_unit_test(test_a_list_full_of_errors),
+        cmocka_unit_test(test_a_batch_is_taken_back_once),
+        cmocka_unit_test(test_a_corrected_list),
+        cmocka_unit_test(test_a_list_of_opencr),
         cmocka_unit_test(test_a_list_of_febrl),
     };
     return cmocka_run_group_tests_name("import", tests, make, drop);

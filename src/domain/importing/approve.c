@@ -368,7 +368,7 @@ Status op_import_approve(Ctx *c, OpCall *call) {
         return ST_OK;
     }
     if (!str_is(state, "STAGED"))
-        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
+        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "code.import_state", state);
     TRY(store_write(c->store, c, write_begun, &a));
     TRY(run_approvers(c, &a, w));
     if (a.made == 0 && a.head.families > 0) return nothing_made(c, &a, w);

@@ -73,7 +73,7 @@ Status op_import_refuse(Ctx *c, OpCall *call) {
     TRY(actor_require_in(c, PERM_IMPORT_APPROVE, batch->scope));
     Str state = record_text(batch, "state");
     if (!str_is(state, "STAGED"))
-        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
+        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "code.import_state", state);
     TRY(head_read(c, batch->id, &h));
     if (h.begun) return FAIL(c, ST_CONFLICT, "batch", "error.import.begun");
     val_set_c(c->arena, &fields, "state", val_text(STR("REFUSED")));

@@ -243,7 +243,7 @@ static Status look_first(Ctx *c, void *arg) {
     TRY(actor_require_in(c, PERM_PERSON_VOID, t->batch->scope));
     Str state = record_text(t->batch, "state");
     if (!str_is(state, "APPROVED"))
-        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "state", state);
+        return FAIL(c, ST_CONFLICT, "batch", "error.import.state", "code.import_state", state);
     Val families = record_value(t->batch, "families");
     Val corrections = record_value(t->batch, "corrections");
     t->families = families.type == VAL_INT ? families.i : 0;
