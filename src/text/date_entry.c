@@ -108,6 +108,18 @@ static void read_items(Str typed, Items *items) {
     }
 }
 
+/* "-5": what a spreadsheet makes of a birth after the day of the list. It is no age of five. */
+static bool is_negative(Str typed) {
+    uint32_t folded[FOLD_MAX];
+    Str text = str_trim(typed);
+    size_t pos = 0;
+    if (text.n == 0) return false;
+    uint32_t sign = str_utf8_next(text, &pos);
+    if ((sign != '-' && sign != 0x2212) || pos == text.n) return false;
+    size_t n = fold_code_point(str_utf8_next(text, &pos), folded);
+    return n > 0 && folded[0] >= '0' && folded[0] <= '9';
+}
+
 /* --- words --------------------------------------------------------------------------------------- */
 
 /* What the items say, words understood and taken away. */
@@ -509,7 +521,7 @@ DateEntry date_entry_parse(Str typed, const DateEntryRules *rules) {
     if (typed.n > DATE_ENTRY_BYTES_MAX) return (DateEntry){ .error = "error.date.too_long" };
     Items items;
     read_items(without_time(typed), &items);
-    if (items.bad) return (DateEntry){ .error = "error.date.not_understood" };
+    if (items.bad || is_negative(typed)) return (DateEntry){ .error = "error.date.not_understood" };
     if (items.n == 0) return (DateEntry){ .error = "error.date.empty" };
 
     Parser p = { .rules = rules, .sense = understand(&items) };

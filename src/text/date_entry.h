@@ -25,7 +25,7 @@
  * with slashes or dashes, that is an alternative. Year first with the day before the month is not
  * known.
  *
- * Refused with: error.date.empty · error.date.not_understood · error.date.future ·
+ * A number below zero is not understood. Refused with: error.date.empty · error.date.not_understood · error.date.future ·
  * error.date.too_old · error.date.two_digit_year · error.date.no_such_day (with last_day, the last
  * day that month has) · error.date.no_such_month · error.date.out_of_range (a year no calendar
  * here knows) · error.date.age_range (age 0 or over 120) · error.date.too_long.

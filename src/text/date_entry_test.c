@@ -226,6 +226,9 @@ static void dates(void **state) {
         { "m 5", "error.date.not_understood", 0, 0, NULL },
         { "1 2 3 4 5 6 7 8 9 10 11", "error.date.not_understood", 0, 0, NULL },
         { "123456789", "error.date.not_understood", 0, 0, NULL },
+        { "-5", "error.date.not_understood", 0, 0, NULL },
+        { " -1990", "error.date.not_understood", 0, 0, NULL },
+        { "\xE2\x88\x92\xDB\xB5", "error.date.not_understood", 0, 0, NULL }, /* −۵ */
         { "1990-03-12 1990-03-12 1990-03-12 1990-03-12 1990-03-12 1990-03-12 1990-03-12 1990-03",
           "error.date.too_long", 0, 0, NULL },
     };
