@@ -25,10 +25,10 @@
  * with slashes or dashes, that is an alternative. Year first with the day before the month is not
  * known.
  *
- * A number below zero is not understood. Refused with: error.date.empty · error.date.not_understood · error.date.future ·
- * error.date.too_old · error.date.two_digit_year · error.date.no_such_day (with last_day, the last
- * day that month has) · error.date.no_such_month · error.date.out_of_range (a year no calendar
- * here knows) · error.date.age_range (age 0 or over 120) · error.date.too_long.
+ * Refused with: error.date.empty · error.date.not_understood (as is a number below zero) ·
+ * error.date.future · error.date.too_old · error.date.two_digit_year · error.date.no_such_day (with
+ * last_day, the last day that month has) · error.date.no_such_month · error.date.out_of_range (a
+ * year no calendar here knows) · error.date.age_range (age 0 or over 120) · error.date.too_long.
  *
  * Limit: DATE_ENTRY_BYTES_MAX bytes and 8 words. */
 #ifndef TEXT_DATE_ENTRY_H

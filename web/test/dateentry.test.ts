@@ -51,6 +51,9 @@ test('ages', () => {
   assert.equal(read('10 days'), 'age gregorian 2026-02-28');
   assert.equal(read('0'), 'age_range');
   assert.equal(read('121'), 'age_range');
+  assert.equal(read('-5'), 'not_understood');
+  assert.equal(read(' -1990'), 'not_understood');
+  assert.equal(read('\u2212۵'), 'not_understood');
 });
 
 test('years', () => {

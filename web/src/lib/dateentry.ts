@@ -236,6 +236,7 @@ export function parseDate(typed: string, rules: Rules): Entry {
   try {
     if (new TextEncoder().encode(typed).length > BYTES_MAX) throw new Refused('too_long');
     if (typed.trim() === '') throw new Refused('empty');
+    if (/^\s*[-\u2212]\p{Nd}/u.test(typed)) throw new Refused('not_understood');
     const parts = split(typed);
     const [only = NaN] = parts.numbers;
     if (!parts.understood || parts.numbers.length === 0 || parts.numbers.length > 3) {
