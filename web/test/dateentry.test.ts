@@ -57,16 +57,17 @@ test('ages', () => {
 });
 
 test('years', () => {
-  assert.equal(read('1368'), 'year solar 1989-09-23');
-  assert.equal(read('۱۳۶۸'), 'year solar 1989-09-23');
+  assert.equal(read('1368'), 'year solar 1989-07-01');
+  assert.equal(read('۱۳۶۸'), 'year solar 1989-07-01');
   assert.equal(read('1990'), 'year gregorian 1990-07-01');
-  assert.equal(read('1390'), 'year solar 2011-09-23');
+  assert.equal(read('1390'), 'year solar 2011-07-01');
   const entry = parseDate('1390', rules);
   assert.ok(entry.ok);
   assert.deepEqual(entry.alternatives.map((a) => a.calendar), ['lunar']);
   assert.equal(read('1390 قمری'), 'year lunar 1970-09-02');
   assert.equal(read('900'), 'out_of_range');
   assert.equal(read('2030'), 'future');
+  assert.equal(read('2026'), 'year gregorian 2026-02-04'); // the middle of what is past of it
   assert.equal(read('1800'), 'too_old');
 });
 

@@ -151,12 +151,25 @@ function ageReading(age: number, unit: AgeUnit, parts: Parts, today: Day): Readi
   };
 }
 
+/** 1 July of the year; for a solar year, of the Gregorian one it begins in (src/text/date_entry.h). */
+function middleOf(calendar: Calendar, first: Day, seventh: Day): Day {
+  if (calendar !== 'solar') return seventh;
+  return toDay('gregorian', { year: fromDay('gregorian', first).year, month: 7, day: 1 });
+}
+
+/** Where today cuts the span, the middle of what is past. */
+function keepPast(r: Reading, today: Day): void {
+  if (r.last <= today) return;
+  if (r.day > today) r.day = r.first + Math.floor((today - r.first) / 2);
+  r.last = today;
+}
+
 function dateReading(calendar: Calendar, d: CalDate, isAbout: boolean): Reading {
   const { year, month, day: dom } = d;
   const base = { calendar, year, month, dayOfMonth: dom, age: 0, ageUnit: '' as const, isAbout };
   const at = (m: number, n: number): Day => toDay(calendar, { year, month: m, day: n });
   if (month === 0) {
-    return { ...base, precision: 'year', first: at(1, 1), last: at(12, monthDays(calendar, year, 12)), day: at(7, 1) };
+    return { ...base, precision: 'year', first: at(1, 1), last: at(12, monthDays(calendar, year, 12)), day: middleOf(calendar, at(1, 1), at(7, 1)) };
   }
   if (month > 12) throw new Refused('no_such_month');
   const lastDay = monthDays(calendar, year, month);
@@ -219,7 +232,7 @@ function candidates(parts: Parts, rules: Rules): Reading[] {
           const reading = dateReading(calendar, { ...order, month }, parts.isAbout);
           if (rules.allowFuture !== true && reading.first > rules.today) throw new Refused('future');
           if (reading.last < addMonths(rules.today, -12 * AGE_MAX)) throw new Refused('too_old');
-          if (rules.allowFuture !== true) reading.day = Math.min(reading.day, rules.today);
+          if (rules.allowFuture !== true) keepPast(reading, rules.today);
           readings.push(reading);
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
