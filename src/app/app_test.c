@@ -580,6 +580,11 @@ static void test_a_demonstration(void **state) {
     assert_int_equal(strncmp(read_file(truth), "person,number,true_person", 25), 0);
     assert_int_equal(run("-d", place, "query", "person", "--limit", "10"), EXIT_DONE);
     assert_int_equal(said().list.n, 10);
+    struct stat st;
+    assert_int_equal(run("-d", path_in("untold"), "demo", "--people", "10", "--truth",
+                         path_in("no/such/truth.csv")),
+                     EXIT_REFUSED);
+    assert_int_not_equal(stat(path_in("untold"), &st), 0);
     assert_int_equal(run("-d", place, "rebuild", "--check"), EXIT_DONE);
 }
 

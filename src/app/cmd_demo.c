@@ -3,6 +3,8 @@
 
 #include "domain/demo/play.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -74,12 +76,24 @@ static Status finish(Cli *cli, SetupResult *first) {
     return st;
 }
 
+/* Before there is a folder: one that ends without its truth has to be deleted by hand. A file in the
+ * folder itself has to wait for it. */
+static Status truth_can_be_kept(Cli *cli) {
+    const char *path = option(cli, "truth");
+    if (!path || str_starts(str_of(path), str_of(cli->dir))) return ST_OK;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return env_fail_file(&cli->c, ST_IO, "error.file.write", path, "open", errno);
+    close(fd);
+    return ST_OK;
+}
+
 static Status fill(Cli *cli, const DemoOptions *options, Time latest, SetupResult *first,
                    DemoReport *report) {
     Setup s = { .operation = STR("Panah Demo"),
                 .login = STR("admin"),
                 .calendar = STR("gregorian"),
                 .keep_password = true };
+    TRY(truth_can_be_kept(cli));
     TRY(setup_folder(cli, &s, first));
     TRY(env_write_file(&cli->c, unfinished_mark(cli->arena, cli->dir), 0600, STR("demo\n")));
     TRY(play(cli, options, latest, first, report));
