@@ -91,7 +91,7 @@ static void test_dry_then_for_good(void **state) {
     const char *list = write_list("naam,sex,dob\nAli,m,1990-01-02\nMusa,m,31/02/1990\n"
                                   "Otim,m,1991-03-04\n");
     want(EXIT_REFUSED, "import", list);
-    assert_non_null(strstr(err, "name"));
+    assert_non_null(strstr(err, "its first row says: naam, sex, dob."));
     list = write_list("name,sex,dob,shoe\nAli,m,1990-01-02,9\nMusa,m,31/02/1990,9\n"
                       "Otim,m,1991-03-04,9\n");
     want(EXIT_DONE, "import", list, "--dry-run");
@@ -113,6 +113,17 @@ static void test_dry_then_for_good(void **state) {
 }
 
 /* A terminal is not filled without end, but nothing is held back without a word. */
+/* Not "no column is a name": it stands beyond those that are read. */
+static void test_a_list_that_is_too_wide(void **state) {
+    (void)state;
+    Buf b = buf_new(a, 1 << 20);
+    for (int i = 0; i < 10000; i++)
+        buf_printf(&b, "c%d,", i);
+    buf_str(&b, STR("name\n"));
+    want(EXIT_REFUSED, "import", write_list(str_c(a, buf_text(&b))), "--dry-run");
+    assert_non_null(strstr(err, "more than 200 columns"));
+}
+
 static void test_a_list_full_of_errors(void **state) {
     (void)state;
     Buf b = buf_new(a, 1 << 20);
@@ -196,6 +207,7 @@ static void test_a_list_of_febrl(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dry_then_for_good),
+        cmocka_unit_test(test_a_list_that_is_too_wide),
         cmocka_unit_test(test_a_list_full_of_errors),
         cmocka_unit_test(test_a_batch_is_taken_back_once),
         cmocka_unit_test(test_a_corrected_list),

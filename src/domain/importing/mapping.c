@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+enum { FIRST_ROW_SHOWN = 200 };
+
 /* ---- what was said ------------------------------------------------------------------------------- */
 
 /* The target said for a header; absent: nothing was said. mapping: {header: target} or
@@ -142,6 +144,21 @@ static Status doubly_said(Ctx *c, const Plan *plan) {
     return ST_OK;
 }
 
+/* The beginning of the first row: where there is no header, it is a person. */
+static Str first_row(Ctx *c, const Plan *plan) {
+    Buf b = buf_new(c->arena, FIRST_ROW_SHOWN);
+    for (size_t i = 0; i < plan->table.n_columns; i++) {
+        Str header = plan->columns[i].header;
+        if (b.n + header.n + 8 > FIRST_ROW_SHOWN) {
+            buf_str(&b, STR(", …"));
+            break;
+        }
+        if (i) buf_str(&b, STR(", "));
+        buf_str(&b, header);
+    }
+    return buf_text(&b);
+}
+
 Status mapping_make(Ctx *c, Plan *plan, Val mapping, Val values, Findings *f) {
     size_t n = plan->table.n_columns;
     bool *said = arena_array(c->arena, bool, n ? n : 1);
@@ -160,7 +177,9 @@ Status mapping_make(Ctx *c, Plan *plan, Val mapping, Val values, Findings *f) {
     TRY(doubly_said(c, plan));
     for (size_t i = 0; i < n; i++)
         column_finish(c, plan, i, values, f);
-    if (!plan->has_given_name) return FAIL(c, ST_INVALID, "mapping", "error.import.no_name");
+    if (!plan->has_given_name)
+        return FAIL(c, ST_INVALID, "mapping", "error.import.no_name", "columns",
+                    first_row(c, plan));
     return ST_OK;
 }
 

@@ -102,6 +102,10 @@ Status table_read(Ctx *c, Str bytes, Findings *f, Table *ret) {
     if (!csv_next(reader, &row)) return FAIL(c, ST_INVALID, "text", "error.csv.empty");
     SourceRow first = keep(c->arena, &row);
     headers_of(c, &first, &t);
+    /* Every row would have too many, and the columns that count may be those left out. */
+    if (first.bad && strcmp(first.bad, "error.csv.columns") == 0)
+        return FAIL(c, ST_LIMIT, "text", "error.import.columns", "max",
+                    str_printf(c->arena, "%d", IMPORT_COLUMNS_MAX));
     if (first.bad) finding_add(f, true, first.row, first.line, NULL, STR(""), first.bad, NULL);
     while (csv_next(reader, &row)) {
         if (row.bad && strcmp(row.bad, "error.csv.rows") == 0) {
