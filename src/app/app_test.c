@@ -224,6 +224,8 @@ static void test_accounts(void **state) {
     assert_int_equal(strlen(text_in(said(), "first_password")), 19);
     want(EXIT_REFUSED, "user", "add", "zarmina", "--office", "KBL");
     want(EXIT_REFUSED, "user", "add", "another", "--office", "QQQ");
+    want(EXIT_REFUSED, "user", "add", "another", "--office", "KBL", "--role", "viewer,clrk");
+    assert_non_null(strstr(err, "There is no role “clrk”"));
     want(EXIT_DONE, "user", "suspend", "zarmina");
     assert_non_null(strstr(out, "Suspended"));
     want(EXIT_DONE, "user", "list", "--json");

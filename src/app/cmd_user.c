@@ -1,8 +1,6 @@
 /* cmd_user.c: accounts, for whoever owns the folder: also when nobody can sign in any more. */
 #include "app/list.h"
 
-#include "domain/admin/admin.h"
-
 #include "base/banned.h"
 
 /* ---- list ------------------------------------------------------------------------------------------ */
@@ -48,11 +46,23 @@ static int list_users(Cli *cli, Client *k, Str as) {
 
 /* ---- add ------------------------------------------------------------------------------------------- */
 
-static Str id_of(const Cli *cli, const char *kind, Str code) {
-    return id_text(cli->arena, admin_natural_id(kind, code, STR("")));
+/* --role CODE,CODE at the office. */
+static int new_grants(Cli *cli, Client *k, Str as, Str office_id, Val *ret) {
+    Arena *a = cli->arena;
+    Val roles = names_list(cli, option(cli, "role"));
+    *ret = val_list();
+    for (size_t i = 0; roles.type == VAL_LIST && i < roles.list.n; i++) {
+        Val grant = val_map();
+        Str role;
+        int rc = list_find(cli, k, as, "role", "code", roles.list.v[i].text, &role);
+        if (rc != EXIT_DONE) return rc;
+        val_set_c(a, &grant, "role", val_text(role));
+        val_set_c(a, &grant, "office", val_text(office_id));
+        val_push(a, ret, grant);
+    }
+    return EXIT_DONE;
 }
 
-/* --role CODE,CODE at --office CODE; without an office, where the acting account sits. */
 static int new_user(Cli *cli, Client *k, Str as, Str login, Val *ret) {
     Arena *a = cli->arena;
     const char *name = option(cli, "name"), *office = option(cli, "office");
@@ -61,13 +71,9 @@ static int new_user(Cli *cli, Client *k, Str as, Str login, Val *ret) {
     if (!office) return say_usage(cli, "usage.needs", "office");
     int rc = list_find(cli, k, as, "office", "code", str_of(office), &office_id);
     if (rc != EXIT_DONE) return rc;
-    Val input = val_map(), grants = val_list(), roles = names_list(cli, option(cli, "role"));
-    for (size_t i = 0; roles.type == VAL_LIST && i < roles.list.n; i++) {
-        Val grant = val_map();
-        val_set_c(a, &grant, "role", val_text(id_of(cli, "role", roles.list.v[i].text)));
-        val_set_c(a, &grant, "office", val_text(office_id));
-        val_push(a, &grants, grant);
-    }
+    Val input = val_map(), grants;
+    rc = new_grants(cli, k, as, office_id, &grants);
+    if (rc != EXIT_DONE) return rc;
     val_set_c(a, &input, "login", val_text(login));
     val_set_c(a, &input, "name", val_text(name ? str_of(name) : login));
     val_set_c(a, &input, "office", val_text(office_id));
