@@ -88,8 +88,9 @@ Status route_job_events(Ctx *c, Call *k) CHECKED;
 Status route_job_cancel(Ctx *c, Call *k) CHECKED;
 Status route_query(Ctx *c, Call *k) CHECKED; /* routes_query.c */
 Status route_record(Ctx *c, Call *k) CHECKED;
-Status route_blob_put(Ctx *c, Call *k) CHECKED; /* routes_blob.c */
-size_t request_body_max(const Request *q);      /* bytes */
+Status route_blob_put(Ctx *c, Call *k) CHECKED;  /* routes_blob.c */
+size_t request_body_max(const Request *q);       /* bytes */
+const char *request_too_large(const Request *q); /* the key of what is said beyond it */
 Status route_blob_get(Ctx *c, Call *k) CHECKED;
 Status route_qr(Ctx *c, Call *k) CHECKED;     /* qr.c */
 Status route_health(Ctx *c, Call *k) CHECKED; /* health.c */

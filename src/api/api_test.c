@@ -322,8 +322,12 @@ static void test_bad_requests_say_what_is_wrong(void **state) {
 
 static void test_what_is_too_large_is_refused(void **state) {
     (void)state;
-    char *big = calloc(1, REQUEST_BODY_MAX + 1);
-    memset(big, ' ', REQUEST_BODY_MAX + 1);
+    char *big = calloc(1, REQUEST_FILE_MAX + 1);
+    memset(big, ' ', REQUEST_FILE_MAX + 1);
+    ask_refused(s, 413, "error.http.file",
+                &(Ask){ .method = "PUT",
+                        .path = "/api/v1/blob",
+                        .bytes = str_n(big, REQUEST_FILE_MAX + 1) });
     ask_refused(s, 413, "error.http.body",
                 &(Ask){ .method = "POST",
                         .path = "/api/v1/op/person.search",

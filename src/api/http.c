@@ -103,7 +103,7 @@ static void reserve_body(Exchange *x) {
     x->body = buf_new(x->arena, max);
     if (!num_parse_u64(length.s ? length : STR(""), &n) || n == 0) return;
     if (n > max) {
-        refuse(x, ST_LIMIT, "error.http.body");
+        refuse(x, ST_LIMIT, request_too_large(&x->q));
         x->swallowed = n > SWALLOW_MAX ? SWALLOW_MAX : 0;
         return;
     }
@@ -142,7 +142,7 @@ static void read_body(Exchange *x, const char *bytes, size_t n) {
             refuse(x, ST_BUSY, "error.busy");
         x->held += more;
         if (x->refused == ST_OK) buf_put(&x->body, bytes, n);
-        if (buf_full(&x->body)) refuse(x, ST_LIMIT, "error.http.body");
+        if (buf_full(&x->body)) refuse(x, ST_LIMIT, request_too_large(&x->q));
     } else {
         x->swallowed += n;
     }

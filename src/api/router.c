@@ -165,6 +165,10 @@ size_t request_body_max(const Request *q) {
     return file ? REQUEST_FILE_MAX : REQUEST_BODY_MAX;
 }
 
+const char *request_too_large(const Request *q) {
+    return request_body_max(q) == REQUEST_FILE_MAX ? "error.http.file" : "error.http.body";
+}
+
 static Status check_size(Ctx *c, const Request *q) {
     size_t n = 0;
     for (size_t i = 0; i < q->n_headers; i++)
@@ -172,7 +176,7 @@ static Status check_size(Ctx *c, const Request *q) {
     if (n > REQUEST_HEADERS_MAX) return FAIL(c, ST_LIMIT, "", "error.http.headers");
     if (q->path.n + q->query.n > REQUEST_PATH_MAX)
         return FAIL(c, ST_LIMIT, "", "error.http.path_length");
-    if (q->body.n > request_body_max(q)) return FAIL(c, ST_LIMIT, "", "error.http.body");
+    if (q->body.n > request_body_max(q)) return FAIL(c, ST_LIMIT, "", request_too_large(q));
     return ST_OK;
 }
 
