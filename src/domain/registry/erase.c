@@ -6,17 +6,19 @@
 
 #define STAGED_FRESH (10 * 60 * TIME_SECOND)
 
-/* A family keeps its focal point's place open for no one: it has to be given to another first. */
+/* A family keeps its focal point's place open for no one: it has to be given to another first. Where
+ * there is no other the family goes first. */
 static Status is_no_focal_point(Ctx *c, Id person) {
-    Record *membership, *group = NULL;
+    Record *membership, *group = NULL, **members;
+    size_t n;
     Id id, focal;
     TRY(family_membership(c, person, &membership));
     if (!membership || !record_id(membership, "registration_group", &id)) return ST_OK;
     TRY(record_try(c, registry_kind(c, "registration_group"), id, &group));
     if (!group || record_is_void(group)) return ST_OK;
-    if (record_id(group, "focal_point", &focal) && id_eq(focal, person))
-        return FAIL(c, ST_CONFLICT, "id", "error.focal_point.first");
-    return ST_OK;
+    if (!record_id(group, "focal_point", &focal) || !id_eq(focal, person)) return ST_OK;
+    TRY(family_members(c, id, &members, &n));
+    return FAIL(c, ST_CONFLICT, "id", n > 1 ? "error.focal_point.first" : "error.erase.alone");
 }
 
 /* Links of others to the person would be links to nothing. */

@@ -442,6 +442,13 @@ static void test_an_erased_person_is_gone(void **state) {
     Family f = register_family();
     scene_refused(s, "person.erase", ST_CONFLICT, "error.focal_point.first",
                   scene_text(s, "{'id': '%s', 'reason': 'REQUEST'}", f.husband));
+    Val alone = register_alone("Samad", "Wali", "1950-01-01");
+    const char *last =
+        scene_text(s, "{'id': '%s', 'reason': 'REQUEST'}", text_at(s, alone, "person"));
+    scene_refused(s, "person.erase", ST_CONFLICT, "error.erase.alone", last);
+    scene_call(s, "group.void",
+               scene_text(s, "{'id': '%s', 'reason': 'MISTAKE'}", text_at(s, alone, "group")));
+    scene_call(s, "person.erase", last);
     scene_call(s, "person.erase", scene_text(s, "{'id': '%s', 'reason': 'REQUEST'}", f.wife));
     scene_refused(s, "person.file", ST_MISSING, "error.missing",
                   scene_text(s, "{'id': '%s'}", f.wife));
