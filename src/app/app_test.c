@@ -228,8 +228,12 @@ static void test_accounts(void **state) {
     assert_non_null(strstr(err, "There is no role “clrk”"));
     want(EXIT_DONE, "user", "suspend", "zarmina");
     assert_non_null(strstr(out, "Suspended"));
+    want(EXIT_DONE, "user", "add", "abdul", "--office", "KBL");
     want(EXIT_DONE, "user", "list", "--json");
     assert_non_null(strstr(out, "\"SUSPENDED\""));
+    Val list = said(); /* in the order of logins, as in words */
+    assert_int_equal(list.list.n, 3);
+    assert_string_equal(text_in(val_get(list.list.v[0], "fields"), "login"), "abdul");
     want(EXIT_REFUSED, "op", "person.search", "--as", "zarmina");
     want(EXIT_DONE, "user", "activate", "zarmina");
     want(EXIT_DONE, "user", "password", "zarmina");

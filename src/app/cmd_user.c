@@ -16,13 +16,21 @@ static void column(FILE *out, Str text, size_t letters) {
     fprintf(out, "%.*s%*s ", STR_ARG(text), n < letters ? (int)(letters - n) : 0, "");
 }
 
+typedef struct Accounts {
+    Arena *arena; /* a page's own is gone with the page */
+    Val all;
+} Accounts;
+
+static int keep_row(Cli *page, Val record, void *arg) {
+    Accounts *kept = arg;
+    (void)page;
+    val_push(kept->arena, &kept->all, val_copy(kept->arena, record));
+    return EXIT_DONE;
+}
+
 static int list_row(Cli *page, Val record, void *arg) {
-    Val *all = arg;
     Val fields = val_get(record, "fields");
-    if (page->json) {
-        val_push(page->arena, all, record);
-        return EXIT_DONE;
-    }
+    (void)arg;
     Str login = val_get_text(fields, "login", STR("")),
         name = val_get_text(fields, "name", STR(""));
     Str office = shown(record, "office"), status = shown(record, "status");
@@ -36,11 +44,9 @@ static int list_row(Cli *page, Val record, void *arg) {
 static int list_users(Cli *cli, Client *k, Str as) {
     ListQuery q = { .kind = STR("user"), .order = STR("login"), .as = as };
     if (!cli->json) return list_each(cli, k, &q, list_row, NULL, NULL);
-    Val answer, body = val_map();
-    val_set_c(cli->arena, &body, "kind", val_text(q.kind));
-    val_set_c(cli->arena, &body, "limit", val_int(1000));
-    int rc = client_post(cli, k, "/api/v1/query", body, as, &answer);
-    if (rc == EXIT_DONE) print_val(cli, cli->out, val_get(answer, "rows"));
+    Accounts kept = { .arena = cli->arena, .all = val_list() };
+    int rc = list_each(cli, k, &q, keep_row, &kept, NULL);
+    if (rc == EXIT_DONE) print_val(cli, cli->out, kept.all);
     return rc;
 }
 
