@@ -15,6 +15,7 @@ typedef struct Replay {
     Projector to;
     Arena *scratch;
     RebuildReport *report;
+    Books *books; /* NULL: not looked at */
 } Replay;
 
 /* ---- opening, ahead of projecting ---- */
@@ -24,6 +25,7 @@ typedef struct Opened {
     Str bytes; /* as stored */
     StoredCommit commit;
     ChangePart *parts; /* those that could be opened and read */
+    uint32_t *places;  /* in the commit, of those and then of the unread ones from its end on */
     size_t n_parts, n_locked, n_unread;
     Status status;
 } Opened;
@@ -45,9 +47,9 @@ static Status open_part(Ctx *c, Reader *from, Opened *o, uint32_t i) {
     }
     TRY(st);
     if (change_part_decode(c->arena, body, o->commit.h.stream, &o->parts[o->n_parts]))
-        o->n_parts++;
+        o->places[o->n_parts++] = i;
     else
-        o->n_unread++;
+        o->places[o->commit.h.n_parts - ++o->n_unread] = i;
     return ST_OK;
 }
 
@@ -57,6 +59,7 @@ static Status open_commit(Ctx *c, Reader *from, Opened *o) {
     if (!stored_decode(c->arena, stream, o->pos, o->bytes, sc))
         return ctx_fail_cause(c, ST_CORRUPT, "", "error.store.corrupt", STR("commit"));
     o->parts = arena_array(c->arena, ChangePart, sc->h.n_parts);
+    o->places = arena_array(c->arena, uint32_t, sc->h.n_parts);
     for (uint32_t i = 1; i < sc->h.n_parts; i++)
         TRY(open_part(c, from, o, i));
     return ST_OK;
@@ -94,6 +97,29 @@ static Status read_batch(Ctx *c, Replay *r, OpenBatch *b, int64_t *pos, bool *re
 
 /* ---- projecting ---- */
 
+/* A key that came after its part has a row that the part does not name. */
+static Status book_part(Ctx *c, Replay *r, const Opened *o, uint32_t place,
+                        const ChangePart *read) {
+    const StoredCommit *sc = &o->commit;
+    int64_t key_n = sc->key_n[place];
+    if (!key_n) {
+        KeyRow key;
+        TRY(key_by_id(c, r->from, sc->h.parts[place].key_id, &key));
+        key_n = key.n;
+        crypt_wipe(&key, sizeof key);
+    }
+    books_note(r->books, key_n, o->pos, place, read);
+    return ST_OK;
+}
+
+static Status book_commit(Ctx *c, Replay *r, const Opened *o) {
+    for (size_t i = 0; i < o->n_parts; i++)
+        TRY(book_part(c, r, o, o->places[i], &o->parts[i]));
+    for (size_t i = 1; i <= o->n_unread; i++)
+        TRY(book_part(c, r, o, o->places[o->commit.h.n_parts - i], NULL));
+    return ST_OK;
+}
+
 static Status replay_commit(Ctx *c, Replay *r, const Opened *opened) {
     Store *s = r->from->store;
     ChangeOrigin o = { .stream_no = POS_STREAM(opened->pos),
@@ -107,6 +133,7 @@ static Status replay_commit(Ctx *c, Replay *r, const Opened *opened) {
     r->report->locked += opened->n_locked;
     r->report->quarantined += opened->n_unread;
     r->report->parts += opened->n_parts;
+    if (r->books) TRY(book_commit(c, r, opened));
     for (size_t i = 0; i < opened->n_parts; i++)
         for (size_t j = 0; j < opened->parts[i].n_changes; j++)
             TRY(project_change(c, &r->to, &o, &opened->parts[i].changes[j]));
@@ -371,6 +398,13 @@ static Status compare_all(Ctx *c, Db *live, Db *fresh, const Schema *schema, Reb
         "SELECT pos, part, change, why FROM quarantine ORDER BY pos, part, change", rep);
 }
 
+static Status compare_books(Ctx *c, Db *live, const Books *books, RebuildReport *rep) {
+    const char *wrong = NULL;
+    TRY(books_compare(c, live, books, &wrong));
+    if (wrong) note_difference(c, rep, wrong, "leads elsewhere than the ledger does");
+    return ST_OK;
+}
+
 static void remove_database(Ctx *c, const char *path) {
     const char *suffix[] = { "", "-wal", "-shm" };
     for (size_t i = 0; i < 3; i++)
@@ -397,10 +431,12 @@ static Status rebuild_beside(Ctx *c, Store *s, RebuildReport *report) {
                  .to = projector_new(own, s, fresh, schema),
                  .scratch = scratch,
                  .report = report };
+    if (st == ST_OK) st = books_new(c, own, c->reader->db, &r.books);
     if (st == ST_OK) st = replay_all(c, &r);
     if (st == ST_OK) st = db_exec(c, fresh, "COMMIT");
     int64_t replayed = env_monotonic_us(s->env);
     if (st == ST_OK) st = compare_all(c, c->reader->db, fresh, schema, report);
+    if (st == ST_OK) st = compare_books(c, c->reader->db, r.books, report);
     report->compare_us = env_monotonic_us(s->env) - replayed;
     report->quarantined += r.to.quarantined;
     db_close(fresh);

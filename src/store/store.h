@@ -321,7 +321,7 @@ typedef struct RebuildReport {
     Str first_difference;
 } RebuildReport;
 /* Projects everything anew beside the present tables; with check_only compares row for row and head
- * for head, else swaps. */
+ * for head, and the tables that lead from a person to the parts about them with the ledger; else swaps. */
 Status store_rebuild(Ctx *c, Store *s, bool check_only, RebuildReport *ret) CHECKED;
 
 #endif

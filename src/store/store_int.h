@@ -391,6 +391,14 @@ Status ledger_append(Ctx *c, Store *s, const NewCommit *n) CHECKED;
 Status note_part(Ctx *c, Db *db, int64_t key_n, int64_t pos, uint32_t part) CHECKED;
 Status note_act(Ctx *c, Db *db, const ActPart *act, int64_t pos) CHECKED;
 
+/* What a replay of the ledger finds, held against ledger_key and ledger_part (books.c). */
+typedef struct Books Books;
+Status books_new(Ctx *c, Arena *a, Db *db, Books **ret) CHECKED;
+/* A change part that could be opened; read: what stands in it, NULL where that is not understood. */
+void books_note(Books *b, int64_t key_n, int64_t pos, uint32_t part, const ChangePart *read);
+/* NULL: they agree; else the table that does not. */
+Status books_compare(Ctx *c, Db *db, const Books *b, const char **ret_wrong) CHECKED;
+
 /* ---- projection ---- */
 
 /* Where a change comes from. */

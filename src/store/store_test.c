@@ -421,6 +421,29 @@ static void test_a_spoiled_search_index_is_found(void **state) {
     toy_drop(&t);
 }
 
+/* An altered row would hide a part of a person from an erasure. */
+static void test_spoiled_books_are_found(void **state) {
+    (void)state;
+    Toy t;
+    assert_int_equal(toy_make(&t, env_system()), ST_OK);
+    Id id = add_person(&t, "Nasrin", "Omar"), other = id;
+    other.b[15] ^= 1;
+    check_sound(&t);
+    const char *from = str_c(t.arena, hex_encode(t.arena, id.b, sizeof id.b)),
+               *to = str_c(t.arena, hex_encode(t.arena, other.b, sizeof other.b));
+    Str away = str_printf(t.arena, "UPDATE ledger_key SET subject=x'%s' WHERE subject=x'%s'", to,
+                          from),
+        back = str_printf(t.arena, "UPDATE ledger_key SET subject=x'%s' WHERE subject=x'%s'", from,
+                          to);
+    spoil(&t, str_c(t.arena, away), "ledger_key");
+    assert_int_equal(store_write(t.store, &t.c, run_sql, (void *)(uintptr_t)str_c(t.arena, back)),
+                     ST_OK);
+    check_sound(&t);
+    spoil(&t, "UPDATE ledger_part SET part=part+1 WHERE pos=(SELECT max(pos) FROM ledger_part)",
+          "ledger_part");
+    toy_drop(&t);
+}
+
 static int64_t code_of(const char *term) {
     return term_code(str_of(term));
 }
@@ -724,6 +747,7 @@ int main(void) {
         cmocka_unit_test(test_the_key_on_paper_opens_the_folder),
         cmocka_unit_test(test_words_follow_their_rows),
         cmocka_unit_test(test_repeatable_jobs_fail_alone),
+        cmocka_unit_test(test_spoiled_books_are_found),
         cmocka_unit_test(test_a_spoiled_search_index_is_found),
         cmocka_unit_test(test_codes_of_keys),
         cmocka_unit_test(test_exact_codes_are_one_keys_alone),
