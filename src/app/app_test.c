@@ -159,6 +159,9 @@ static void test_usage_is_told_from_refusal(void **state) {
     assert_int_equal(run("user", "bewitch", "admin"), EXIT_USAGE);
     assert_int_equal(run("init", "--utc-offset", "9999"), EXIT_USAGE);
     /* It says which help: by the command's word, not by what the command does. */
+    assert_int_equal(run("--lang", "xx", "verify"), EXIT_USAGE);
+    assert_non_null(strstr(err, "en, fr, fa, ps and ar"));
+    assert_int_equal(run("--lang", "fa-AF", "help"), EXIT_DONE);
     assert_int_equal(run("--lang", "en", "verify", "--frob"), EXIT_USAGE);
     assert_non_null(strstr(err, "See panah help verify."));
     want(EXIT_REFUSED, "verify");
@@ -504,6 +507,12 @@ static void test_settings(void **state) {
     assert_non_null(strstr(err, "panah.conf:1"));
     assert_non_null(strstr(err, "panah.conf:2"));
     assert_non_null(strstr(err, "panah.conf:3"));
+    write_file(path, "log = loud\nlanguage = tlh\nlog = warn\nlanguage = fa-AF\n");
+    want(EXIT_REFUSED, "verify");
+    assert_non_null(strstr(err, "panah.conf:1: “log” is one of error warn info debug."));
+    assert_non_null(strstr(err, "panah.conf:2"));
+    assert_null(strstr(err, "panah.conf:3"));
+    assert_null(strstr(err, "panah.conf:4"));
     write_file(path, "workers = \xff\n");
     want(EXIT_REFUSED, "verify");
     write_file(path, before);

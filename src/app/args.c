@@ -52,6 +52,8 @@ static int read_common(Cli *cli, ArgReader *r, Str name, Str equals, bool *ret_k
         if (!value || !*value) return say_usage(cli, "usage.value", str_c(cli->arena, name));
         if (str_is(name, "dir")) {
             cli->dir = value;
+        } else if (!language_is_spoken(str_of(value))) {
+            return say_usage(cli, "usage.lang", value);
         } else {
             cli->c.lang = str_of(value);
             cli->lang_given = true;

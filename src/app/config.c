@@ -10,6 +10,11 @@ enum { CONFIG_BYTES_MAX = 64 << 10 };
         .name = #field, .offset = offsetof(Config, field), .standard = (standard_text),            \
         .help = "setting." #field                                                                  \
     }
+#define CHOICE_SETTING(field, words, standard_text)                                                \
+    {                                                                                              \
+        .name = #field, .offset = offsetof(Config, field), .choice = (words),                      \
+        .standard = (standard_text), .help = "setting." #field                                     \
+    }
 #define NUMBER_SETTING(field, low, high, standard_text)                                            \
     {                                                                                              \
         .name = #field, .offset = offsetof(Config, field), .is_number = true, .min = (low),        \
@@ -21,8 +26,13 @@ const Setting settings[] = {
     TEXT_SETTING(operation, "Panah"),
     TEXT_SETTING(node, ""),
     TEXT_SETTING(user, "admin"),
-    TEXT_SETTING(language, ""),
-    TEXT_SETTING(log, "info"),
+    { .name = "language",
+      .offset = offsetof(Config, language),
+      .choice = LANGUAGES_SPOKEN,
+      .is_language = true,
+      .standard = "",
+      .help = "setting.language" },
+    CHOICE_SETTING(log, "error warn info debug", "info"),
     NUMBER_SETTING(workers, 1, 256, "16"),
     NUMBER_SETTING(readers, 1, 64, "8"),
     NUMBER_SETTING(connections, 8, 100000, "1000"),
@@ -30,9 +40,24 @@ const Setting settings[] = {
 };
 const size_t n_settings = sizeof settings / sizeof settings[0];
 
+static bool is_one_of(Str value, const char *words) {
+    Str rest = str_of(words);
+    while (rest.s)
+        if (str_eq(str_cut(&rest, ' '), value)) return true;
+    return false;
+}
+
+bool language_is_spoken(Str lang) {
+    Str region = lang;
+    return is_one_of(str_cut(&region, '-'), LANGUAGES_SPOKEN);
+}
+
 static bool set(Arena *a, Config *config, const Setting *s, Str value) {
     char *at = (char *)config + s->offset;
     int64_t n;
+    bool fits =
+        s->is_language ? language_is_spoken(value) : !s->choice || is_one_of(value, s->choice);
+    if (value.n && !fits) return false;
     if (!s->is_number) {
         *(Str *)(void *)at = str_copy(a, value);
         return true;
@@ -65,6 +90,9 @@ static Status read_line(Ctx *c, Config *config, Str line, size_t number) {
     const Setting *s = find(name);
     if (!s) return FAIL(c, ST_INVALID, path, "error.config.unknown", "name", name);
     if (set(c->arena, config, s, str_trim(value))) return ST_OK;
+    if (s->choice)
+        return FAIL(c, ST_INVALID, path, "error.config.choice", "name", name, "choice",
+                    str_of(s->choice));
     return FAIL(c, ST_INVALID, path, "error.config.number", "name", name, "min",
                 str_printf(c->arena, "%lld", (long long)s->min), "max",
                 str_printf(c->arena, "%lld", (long long)s->max));

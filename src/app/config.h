@@ -19,11 +19,17 @@ typedef struct Setting {
     size_t offset; /* in Config */
     bool is_number;
     int64_t min, max;
+    const char *choice;   /* of a text: the words it may be, with spaces between them; NULL: any */
+    bool is_language;     /* one of them, or with a region: fa-AF */
     const char *standard; /* the default, as it would stand in the file */
     const char *help;     /* key of its text */
 } Setting;
 extern const Setting settings[];
 extern const size_t n_settings;
+
+/* The languages of the program's texts; with a region or without. */
+#define LANGUAGES_SPOKEN "en fr fa ps ar"
+bool language_is_spoken(Str lang);
 
 Config config_default(Arena *a);
 /* Reads DIR/panah.conf over *config; fine when there is none. Errors have the path "panah.conf:LINE". */

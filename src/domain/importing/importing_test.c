@@ -644,6 +644,18 @@ static bool file_waits(Str name) {
     return waits;
 }
 
+/* A guess at the encoding can turn one name into another, and is said. */
+static void test_a_guessed_encoding_is_said(void **state) {
+    (void)state;
+    Val r = stage("name,dob\nJos\xE9,1980-02-03\nRen\xE9,1981-02-03\n", "'dry_run': true");
+    Val said = finding(r, 1, "error.import.encoding");
+    assert_non_null(strstr(text_at(s, said, "message"), "Windows-1252"));
+    assert_int_equal(int_at(r, "good"), 2);
+    assert_int_equal(int_at(r, "n_errors"), 0);
+    r = stage("name,dob\nJos\xC3\xA9,1980-02-03\n", "'dry_run': true");
+    assert_false(has_finding(r, 1, "error.import.encoding"));
+}
+
 /* Handed in before, because it is larger than a request. */
 static void test_a_file_that_was_handed_in(void **state) {
     (void)state;
@@ -763,6 +775,7 @@ int main(void) {
         T(test_taking_back),
         T(test_approval_goes_on_where_it_stopped),
         T(test_an_erasure_reaches_what_is_kept_beside_the_ledger),
+        T(test_a_guessed_encoding_is_said),
         T(test_a_file_that_was_handed_in),
         T(test_who_may_not),
         T(test_a_list_of_opencr),

@@ -85,6 +85,14 @@ static bool is_blank(const SourceRow *row) {
     return true;
 }
 
+/* What cannot be UTF-8 is guessed at, and a wrong guess reads like names. */
+static void tell_encoding(const CsvReader *reader, Findings *f) {
+    CsvEncoding e = csv_encoding(reader);
+    if (e != CSV_WINDOWS_1252 && e != CSV_WINDOWS_1256) return;
+    finding_add(f, true, 1, 1, NULL, STR(""), "error.import.encoding", "encoding",
+                e == CSV_WINDOWS_1256 ? STR("Windows-1256") : STR("Windows-1252"), NULL);
+}
+
 /* ---- the file ------------------------------------------------------------------------------------ */
 
 Status table_read(Ctx *c, Str bytes, Findings *f, Table *ret) {
@@ -100,6 +108,7 @@ Status table_read(Ctx *c, Str bytes, Findings *f, Table *ret) {
     VEC(SourceRow) rows = { 0 };
     TRY(csv_open(c, bytes, o, &reader));
     if (!csv_next(reader, &row)) return FAIL(c, ST_INVALID, "text", "error.csv.empty");
+    tell_encoding(reader, f);
     SourceRow first = keep(c->arena, &row);
     headers_of(c, &first, &t);
     /* Every row would have too many, and the columns that count may be those left out. */
