@@ -117,6 +117,22 @@ static void print_corrections(const Cli *cli, Val staged, bool all) {
     }
 }
 
+/* {header: field or null}; or as import.stage takes both: {mapping: …, values: …}. */
+static Status read_map(Cli *cli, const char *path, Val *input) {
+    enum { MAP_BYTES_MAX = 1 << 20 };
+    Ctx *c = &cli->c;
+    Str bytes;
+    Val map;
+    TRY(env_read_file(c, path, MAP_BYTES_MAX, &bytes));
+    TRY(json_parse(c, bytes, MAP_BYTES_MAX, &map));
+    if (map.type != VAL_MAP) return FAIL(c, ST_INVALID, path, "error.import.map");
+    Val inner = val_get(map, "mapping"), values = val_get(map, "values");
+    bool both = inner.type == VAL_MAP || values.type == VAL_MAP;
+    if (!both || inner.type == VAL_MAP) val_set_c(cli->arena, input, "mapping", both ? inner : map);
+    if (values.type == VAL_MAP) val_set_c(cli->arena, input, "values", values);
+    return ST_OK;
+}
+
 static Status read_input(Cli *cli, Str *ret_bytes, Val *ret) {
     Ctx *c = &cli->c;
     Arena *a = cli->arena;
@@ -135,6 +151,7 @@ static Status read_input(Cli *cli, Str *ret_bytes, Val *ret) {
     if (profile) val_set_c(a, &v, "profile", val_text(str_of(profile)));
     if (save) val_set_c(a, &v, "save_profile", val_text(str_of(save)));
     if (option(cli, "dry-run")) val_set_c(a, &v, "dry_run", val_bool(true));
+    if (option(cli, "map")) TRY(read_map(cli, option(cli, "map"), &v));
     *ret = v;
     return ST_OK;
 }
@@ -242,6 +259,7 @@ const Command cmd_import = {
     .words_min = 1,
     .words_max = 1,
     .options = { { "kind", "KIND", "option.import.kind" },
+                 { "map", "FILE", "option.import.map" },
                  { "profile", "PROFILE", "option.import.profile" },
                  { "save-profile", "PROFILE", "option.import.save_profile" },
                  { "dry-run", NULL, "option.import.dry_run" },

@@ -86,6 +86,36 @@ static int64_t people(void) {
     return (int64_t)said().list.n;
 }
 
+static const char *write_map(const char *text) {
+    static char path[100];
+    (void)snprintf(path, sizeof path, "%s/map.json", dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    return path;
+}
+
+static void test_what_the_columns_are_is_said(void **state) {
+    (void)state;
+    const char *list = write_list("naam,m or w,shoe\nGrace,w,9\nRose,w,8\n");
+    want(EXIT_REFUSED, "import", list, "--profile", "none");
+    assert_non_null(strstr(err, "nor any other"));
+    want(EXIT_REFUSED, "import", list, "--map", write_map("[1]"));
+    assert_non_null(strstr(err, "A mapping is a JSON object"));
+    want(EXIT_REFUSED, "import", list, "--map", write_map("{\"naam\":\"given_name\""));
+    want(EXIT_REFUSED, "import", list, "--map", write_map("{\"naam\":\"dragon\"}"));
+    assert_non_null(strstr(err, "dragon"));
+    want(EXIT_DONE, "import", list, "--dry-run", "--map", write_map("{\"naam\":\"given_name\"}"));
+    assert_non_null(strstr(out, "Column naam: given_name"));
+    want(EXIT_DONE, "import", list, "--dry-run", "--map",
+         write_map("{\"mapping\":{\"naam\":\"given_name\",\"m or w\":\"sex\",\"shoe\":null},"
+                   "\"values\":{\"sex\":{\"w\":\"F\"}}}"));
+    assert_non_null(strstr(out, "Column m or w: sex"));
+    assert_non_null(strstr(out, "Can be taken: 2"));
+    assert_null(strstr(out, "error"));
+}
+
 static void test_dry_then_for_good(void **state) {
     (void)state;
     const char *list = write_list("naam,sex,dob\nAli,m,1990-01-02\nMusa,m,31/02/1990\n"
@@ -206,6 +236,7 @@ static void test_a_list_of_febrl(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_the_columns_are_is_said),
         cmocka_unit_test(test_dry_then_for_good),
         cmocka_unit_test(test_a_list_that_is_too_wide),
         cmocka_unit_test(test_a_list_full_of_errors),

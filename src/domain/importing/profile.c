@@ -28,8 +28,9 @@ Status profile_read(Ctx *c, Str name, Val *ret_mapping, Val *ret_values) {
     Status st = local_get(c, PROFILES, key_of(c, name), &bytes, NULL);
     if (st == ST_MISSING) {
         c->errs.n = noted;
-        return FAIL(c, ST_MISSING, "profile", "error.import.profile", "name", name, "known",
-                    names_known(c));
+        Str known = names_known(c);
+        const char *key = known.n ? "error.import.profile" : "error.import.no_profile";
+        return FAIL(c, ST_MISSING, "profile", key, "name", name, "known", known);
     }
     TRY(st);
     CborReader r = cbor_reader(bytes);
