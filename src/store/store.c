@@ -104,6 +104,19 @@ Status store_init(Ctx *c, const StoreOptions *o, Str operation_name, Str *ret_re
 
 /* ---- lock ---- */
 
+/* Its first line; whoever has just made the file has not written it yet. */
+static Str holder(Arena *a, int fd) {
+    enum { LOOKS = 20, PAUSE_NS = 5000000 };
+    char pid[24] = { 0 };
+    for (int i = 0; i < LOOKS && !strchr(pid, '\n'); i++) {
+        if (i) (void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+        ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+        if (n < 0) break;
+    }
+    Str rest = str_of(pid), line = str_cut(&rest, '\n');
+    return str_copy(a, line);
+}
+
 static Status take_lock(Ctx *c, Store *s) {
     const char *path = path_in(s->arena, s->dir, "lock");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -113,15 +126,13 @@ static Status take_lock(Ctx *c, Store *s) {
                                                                 : "error.store.io",
                               str_of(strerrorname_np(errno)));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        char pid[24] = { 0 };
-        ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+        Str pid = holder(c->arena, fd);
         close(fd);
-        return FAIL(c, ST_BUSY, "", "error.store.locked", "pid",
-                    str_trim(str_n(pid, n > 0 ? (size_t)n : 0)));
+        return FAIL(c, ST_BUSY, "", "error.store.locked", "pid", pid.n ? pid : STR("?"));
     }
     char text[24];
     int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) {
+    if (pwrite(fd, text, (size_t)n, 0) != n || ftruncate(fd, n) != 0) {
         close(fd);
         return ctx_fail_cause(c, ST_IO, "", "error.store.io", STR("lock file"));
     }

@@ -218,6 +218,8 @@ static void test_reopen_keeps_everything(void **state) {
     ctx_forget_errors(&t.c);
     assert_int_equal(store_open(&t.c, &t.options, &second), ST_BUSY);
     assert_true(str_eq(t.c.errs.v[0].key, STR("error.store.locked")));
+    Str pid = str_printf(t.c.arena, "%ld", (long)getpid());
+    assert_true(str_eq(t.c.errs.v[0].args[0].value, pid));
     store_close(t.store);
     assert_int_equal(store_open(&t.c, &t.options, &t.store), ST_OK);
     toy_kinds_of(&t);
