@@ -73,7 +73,8 @@ function dispatch(e: KeyboardEvent): void {
       // Plain keys belong to the field in front of the person, but for Escape.
       if (!wanted.includes('+') && wanted !== 'Escape' && isTextField(e.target)) continue;
       e.preventDefault();
-      handler(e);
+      // Held down, a letter acts once; arrows go on.
+      if (!(e.repeat && /\+[A-Z]$/.test(wanted))) handler(e);
       return;
     }
   }

@@ -31,6 +31,8 @@ export function Busy(p: {
 }) {
   const [busy, setBusy] = useState(false);
   const alive = useRef(true);
+  // Seen at once; the state is seen with the next drawing, and a second press may come before it.
+  const working = useRef(false);
   return (
     <button
       type="button"
@@ -40,11 +42,13 @@ export function Busy(p: {
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
       onClick={() => {
-        if (busy) return;
+        if (working.current) return;
         const work = p.run();
         if (work === undefined) return;
+        working.current = true;
         setBusy(true);
         void work.finally(() => {
+          working.current = false;
           if (alive.current) setBusy(false);
         });
       }}

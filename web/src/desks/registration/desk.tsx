@@ -1,5 +1,5 @@
 // desk.tsx: the interview: family on the left, person on the right, keys for all of it.
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../lib/api';
 import { type Command, ask, command, send } from '../../lib/commands';
 import {
@@ -53,7 +53,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   const [trouble, setTrouble] = useState<unknown>(null);
   const [matches, setMatches] = useState<CheckMatch[]>([]);
   const [looking, setLooking] = useState<CheckMatch[]>([]);
-  const [registering, setRegistering] = useState(false);
+  const atWork = useRef(false);
   const f = family.value;
   const m = f === null ? undefined : memberOf(f, open.value) ?? f.members[0];
   const likely = useLikely(f, m);
@@ -92,7 +92,6 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   };
 
   const register = async (c: Command): Promise<void> => {
-    setRegistering(true);
     try {
       // A save still on its way would bring the draft back after the registration has taken it away.
       await settled();
@@ -104,8 +103,6 @@ function Interview({ done }: { done: (r: Registered) => void }) {
       const found = error instanceof ApiError && error.has('error.duplicate') ? await check() : [];
       if (found.length > 0) setMatches(found);
       else refuse(error);
-    } finally {
-      setRegistering(false);
     }
   };
   const check = async (): Promise<CheckMatch[]> => {
@@ -115,11 +112,11 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     return answer.matches.filter((x) => !now.confirmed_not.includes(x.person));
   };
 
-  const save = async (): Promise<void> => {
+  const tryToSave = async (): Promise<void> => {
     // Rows begun and left empty are no people.
     edit((x) => ({ ...x, members: x.members.filter((y) => y.key === x.focal || !isUntouched(y)) }));
     const now = family.value;
-    if (now === null || registering) return;
+    if (now === null) return;
     const missing = blockers(now, birthRules());
     const found: Errors = {};
     for (const one of missing) found[one.key] = { ...found[one.key], [one.field]: missingText(one) };
@@ -136,6 +133,17 @@ function Interview({ done }: { done: (r: Registered) => void }) {
       else await register(command('group.register', registerInput(now, FOCAL)));
     } catch (error) {
       refuse(error);
+    }
+  };
+  // A key held down, or pressed again while the node is asked, must not register the family twice. A
+  // state would be seen too late: the next key may come before the next drawing.
+  const save = async (): Promise<void> => {
+    if (atWork.current) return;
+    atWork.current = true;
+    try {
+      await tryToSave();
+    } finally {
+      atWork.current = false;
     }
   };
   const park = async (): Promise<void> => {
@@ -164,7 +172,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
       close();
       toast(t('registration.kept'));
     },
-  }), [registering, likely]);
+  }), [likely]);
 
   if (f === null || m === undefined) return null;
   const wrong = new Set(Object.keys(errors));
