@@ -40,6 +40,9 @@ await step('a search comes before a new family', async () => {
   expect((await page.$('.person-form')) === null, 'a family began without a search');
   await type(family);
   await page.waitForSelector('.search-list .empty');
+  await press('Enter');
+  expect((await focused()) === 'new-family', `Enter went to ${await focused()}`);
+  expect((await page.$('.person-form')) === null, 'the Enter of the search began a family');
   await press('Alt+KeyN');
   await page.waitForSelector('.person-form');
 });

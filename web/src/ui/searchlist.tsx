@@ -45,7 +45,11 @@ export function SearchList(p: Props) {
       if (row !== undefined) {
         e.preventDefault();
         p.onOpen(row);
-      } else p.onEnter?.();
+      } else if (p.onEnter !== undefined) {
+        // The focus may move to a button, which this same Enter would press.
+        e.preventDefault();
+        p.onEnter();
+      }
     } else if (e.key === 'Escape') {
       if (p.search.q !== '') {
         e.stopPropagation();
