@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { dayOf } from '../src/lib/calendars';
 import {
   type Family, addMember, asksMother, blockers, checkMember, completeness, focalOf, inherit, isCheckable, isInherited, memberOf, moveMember,
-  newFamily, park, registerInput, removeMember, resume, setBirth, setField, setFocal, setMember, setRelationship, valueOf,
+  newFamily, park, registerInput, removeMember, resume, setBirth, setField, setFocal, setMember, setRelationship, stillWrong, valueOf,
 } from '../src/lib/family';
 import { restate } from '../src/lib/relationship';
 
@@ -152,4 +152,27 @@ test('a double is asked about once something could tell two people apart', () =>
   assert.equal(isCheckable(focalOf(f)), false);
   f = setMember(f, f.focal, { phones: [{ number: '0701234567', type: '', owner_note: '' }] });
   assert.equal(isCheckable(focalOf(f)), true);
+});
+
+test('what was said to be wrong holds until it is answered anew', () => {
+  const { f, keys } = family('WIF', 'SON');
+  const [wife, son] = [at(keys, 1), at(keys, 2)];
+  const then = setMember(f, wife, { phones: [{ number: '12', type: '', owner_note: '' }] });
+  const wrong = {
+    [f.focal]: { given_name: 'a', 'group.village': 'b', nationality: 'c' },
+    [wife]: { birth_date: 'd', relationship: 'e', 'phones/0': 'f' },
+    [son]: { sex: 'g' },
+  };
+  assert.equal(stillWrong(wrong, then, then), wrong, 'the same object while all holds');
+  assert.equal(stillWrong(wrong, then, setField(then, wife, 'given_name', 'Else')), wrong, 'what was not asked for');
+  let now = setField(then, f.focal, 'given_name_local', '\u06a9\u0631\u06cc\u0645');
+  now = setBirth(now, wife, '35', '', rules);
+  assert.deepEqual(stillWrong(wrong, then, now), {
+    [f.focal]: { 'group.village': 'b', nationality: 'c' },
+    [wife]: { relationship: 'e', 'phones/0': 'f' },
+    [son]: { sex: 'g' },
+  });
+  now = setMember(now, wife, { relationship: 'CLW', phones: [{ number: '0700123456', type: '', owner_note: '' }] });
+  now = setField({ ...now, group: { village: 'Gardez' } }, f.focal, 'nationality', 'PAK');
+  assert.deepEqual(stillWrong(wrong, then, removeMember(now, son)), {});
 });

@@ -46,6 +46,26 @@ await step('a search comes before a new family', async () => {
   await press('Alt+KeyN');
   await page.waitForSelector('.person-form');
 });
+await step('what is missing is said where it is missing, until it is answered', async () => {
+  const wrong = () => page.locator('.person-form .field-error').count();
+  await press('Alt+KeyS');
+  await page.waitForSelector('.summary .notice-danger');
+  expect((await wrong()) === 3, `${await wrong()} fields are wrong`);
+  expect((await focused()).startsWith('given_name'), `focus is on ${await focused()}`);
+  await type('x');
+  await page.waitForFunction(() => document.querySelectorAll('.person-form .field-error').length === 2);
+  await page.focus('.choices input');
+  await type('m');
+  await page.focus('.date-field input');
+  await type('40');
+  await page.waitForSelector('.summary .notice-ok');
+  expect((await wrong()) === 0, 'something is still said to be wrong');
+  for (const field of ['.date-field input', '.names input']) {
+    await page.focus(field);
+    await press('Control+A');
+    await press('Delete');
+  }
+});
 await step('the first person, field by field with Enter', async () => {
   expect((await focused()).startsWith('given_name'), `focus is on ${await focused()}`);
   for (const name of [given, father, 'Nazar', family]) {

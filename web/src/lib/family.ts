@@ -243,6 +243,37 @@ export function blockers(f: Family, rules: Rules): Missing[] {
   return missing;
 }
 
+/** What an answer is about, as one text: two of them tell whether it was given anew. */
+function answerOf(f: Family, key: string, field: string): string {
+  const m = memberOf(f, key);
+  if (m === undefined) return '';
+  if (/^given_name/.test(field)) return `${latinName(m)}|${localName(m)}`;
+  if (field === 'birth_date') return `${m.birthText}|${m.birthCalendar}`;
+  if (field === 'relationship' || field === 'mother') return m[field];
+  if (field.startsWith('group.')) return JSON.stringify(f.group[field.slice(6)] ?? null);
+  const [list, at] = field.split('/');
+  if (list === 'phones' || list === 'documents' || list === 'needs') return JSON.stringify(m[list][Number(at)] ?? null);
+  return JSON.stringify(valueOf(f, m, field));
+}
+
+export type Complaints = Record<string, Record<string, string>>;
+
+/**
+ * What is still wrong of what was said about the family as it was then: not what has been answered anew
+ * since. The very same object when all still holds.
+ */
+export function stillWrong(wrong: Complaints, then: Family, now: Family): Complaints {
+  const left: Complaints = {};
+  let dropped = false;
+  for (const [key, fields] of Object.entries(wrong)) {
+    const kept = Object.entries(fields).filter(([field]) =>
+      memberOf(now, key) !== undefined && answerOf(then, key, field) === answerOf(now, key, field));
+    if (kept.length > 0) left[key] = kept.length === Object.keys(fields).length ? fields : Object.fromEntries(kept);
+    dropped ||= kept.length < Object.keys(fields).length;
+  }
+  return dropped ? left : wrong;
+}
+
 const BASIC = ['sex', 'birth_date', 'nationality', 'country_of_origin', 'marital_status'] as const;
 
 /** How much of what is asked at the basic level is known, and what is not. */

@@ -3,7 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../lib/api';
 import { type Command, ask, command, send } from '../../lib/commands';
 import {
-  type Family, MEMBERS_MAX, type Missing, addMember, blockers, checkInput, isUntouched, memberOf, moveMember, registerInput,
+  type Complaints, type Family, MEMBERS_MAX, type Missing, addMember, blockers, checkInput, isUntouched, memberOf, moveMember, registerInput,
+  stillWrong,
 } from '../../lib/family';
 import { formatClock } from '../../lib/format';
 import { t } from '../../lib/i18n';
@@ -12,7 +13,7 @@ import { fieldLabel } from '../../lib/meta';
 import type { CheckMatch } from '../../lib/types';
 import { Busy, Keys } from '../../ui/bits';
 import { Icon } from '../../ui/icon';
-import { Trouble, errorText } from '../../ui/states';
+import { Notice, Trouble, errorText } from '../../ui/states';
 import { toast } from '../../ui/toast';
 import { Done, type Registered } from './done';
 import { Duplicates } from './duplicates';
@@ -31,7 +32,6 @@ export function RegistrationDesk() {
   return family.value === null ? <Start /> : <Interview done={setDone} />;
 }
 
-type Errors = Record<string, Record<string, string>>;
 const NO_ERRORS: Record<string, string> = {};
 
 const missingText = (m: Missing): string =>
@@ -49,8 +49,11 @@ function placeError(f: Family, path: string): { key: string; field: string } | n
 }
 
 function Interview({ done }: { done: (r: Registered) => void }) {
-  const [errors, setErrors] = useState<Errors>({});
+  const [errors, setErrors] = useState<Complaints>({});
   const [trouble, setTrouble] = useState<unknown>(null);
+  /** The family as it was when the errors were said. */
+  const judged = useRef<Family | null>(null);
+  const [mended, setMended] = useState(false);
   const [matches, setMatches] = useState<CheckMatch[]>([]);
   const [looking, setLooking] = useState<CheckMatch[]>([]);
   const atWork = useRef(false);
@@ -76,17 +79,31 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     if (target !== undefined) open.value = target.key;
   };
 
+  const say = (wrong: Complaints, of: Family): void => {
+    judged.current = of;
+    setMended(false);
+    setErrors(wrong);
+  };
+  // What is answered is wrong no longer; a new answer is judged by the next saving.
+  useLayoutEffect(() => {
+    if (f === null || judged.current === null) return;
+    const left = stillWrong(errors, judged.current, f);
+    if (left === errors) return;
+    setErrors(left);
+    setMended(Object.keys(left).length === 0);
+  }, [f, errors]);
+
   const refuse = (error: unknown): void => {
     setTrouble(error);
     const now = family.value;
     if (!(error instanceof ApiError) || now === null) return;
-    const placed: Errors = {};
+    const placed: Complaints = {};
     for (const e of error.errors) {
       const place = placeError(now, e.path ?? '');
       if (place === null) continue;
       placed[place.key] = { ...placed[place.key], [place.field]: e.message ?? errorText(error) };
     }
-    setErrors(placed);
+    say(placed, now);
     const first = Object.keys(placed)[0];
     if (first !== undefined) open.value = first;
   };
@@ -118,9 +135,9 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     const now = family.value;
     if (now === null) return;
     const missing = blockers(now, birthRules());
-    const found: Errors = {};
+    const found: Complaints = {};
     for (const one of missing) found[one.key] = { ...found[one.key], [one.field]: missingText(one) };
-    setErrors(found);
+    say(found, now);
     setTrouble(null);
     if (missing[0] !== undefined) {
       open.value = missing[0].key;
@@ -186,7 +203,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
           <Busy class="button" icon="pause" run={park}>{t('registration.park')} <Keys keys="Alt+P" /></Busy>
         </div>
       </div>
-      {(wrong.size > 0 || trouble !== null) && <Summary f={f} errors={errors} trouble={trouble} />}
+      {(wrong.size > 0 || mended || trouble !== null) && <Summary f={f} errors={errors} trouble={trouble} mended={mended} />}
       <div class="interview-body">
         <FamilyGrid onAdd={next} wrong={wrong} />
         <PersonForm f={f} m={m} errors={errors[m.key] ?? NO_ERRORS} beneathNames={<Likely matches={likely} look={look} />} onEnd={() => document.querySelector<HTMLElement>('.grid-add')?.focus()} />
@@ -233,11 +250,12 @@ function Saved() {
   );
 }
 
-function Summary({ f, errors, trouble }: { f: Family; errors: Errors; trouble: unknown }) {
+function Summary({ f, errors, trouble, mended }: { f: Family; errors: Complaints; trouble: unknown; mended: boolean }) {
   return (
     <div class="summary">
       {trouble !== null && <Trouble error={trouble} />}
-      {trouble === null && (
+      {trouble === null && mended && <Notice kind="ok">{t('registration.mended')}</Notice>}
+      {trouble === null && !mended && (
         <div class="notice notice-danger" role="alert">
           <Icon name="danger" />
           <div>
