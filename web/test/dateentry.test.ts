@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Calendar, dayOf, fromDay, isoOf, toDay, valid } from '../src/lib/calendars';
-import { type Rules, agesOf, parseDate } from '../src/lib/dateentry';
+import { type Rules, agesOf, parseDate, plainDate } from '../src/lib/dateentry';
 
 const today = dayOf('2026-03-10') ?? 0;
 const rules: Rules = { today, preferred: 'solar' };
@@ -114,4 +114,17 @@ test('the span of an age', () => {
   const baby = parseDate('8m', rules);
   assert.ok(baby.ok);
   assert.deepEqual(agesOf(baby.best, today), { min: 0, max: 0, months: 8 });
+});
+
+test('the other order of day and month, written out, is read in that order alone', () => {
+  for (const typed of ['12/03/1990', '3/12/1368', '01/02/1410']) {
+    const entry = parseDate(typed, rules);
+    assert.ok(entry.ok);
+    for (const reading of [entry.best, ...entry.alternatives]) {
+      const again = parseDate(plainDate(reading), rules);
+      assert.ok(again.ok);
+      const found = [again.best, ...again.alternatives].filter((r) => r.calendar === reading.calendar);
+      assert.deepEqual(found.map((r) => r.day), [reading.day], `${typed} as ${plainDate(reading)} ${reading.calendar}`);
+    }
+  }
 });

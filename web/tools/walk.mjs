@@ -78,7 +78,12 @@ await step('the first person, field by field with Enter', async () => {
   await page.focus('.choices input');
   await type('m');
   await press('Enter');
-  await type('1368');
+  await type('12/03/1368');
+  const day = () => page.locator('.date-field .understood-own').first().innerText();
+  const first = await day();
+  await press('ArrowDown');
+  expect((await day()) !== first, 'the other order of day and month cannot be chosen');
+  await page.fill('.date-field input', '1368');
   await page.waitForSelector('.understood');
 });
 // A reader types a key every few milliseconds. A machine busy with other work may pass the keys on more

@@ -271,6 +271,9 @@ export function parseDate(typed: string, rules: Rules): Entry {
   }
 }
 
+/** A date written so that it can be read in one order only: with points the day comes first. */
+export const plainDate = (r: Pick<Reading, 'year' | 'month' | 'dayOfMonth'>): string => `${r.dayOfMonth}.${r.month}.${r.year}`;
+
 export interface Ages {
   min: number;
   max: number;

@@ -2,10 +2,11 @@
 // what it understood and what else it could be.
 import { useState } from 'preact/hooks';
 import { CALENDARS, dayOf, isoOf } from '../lib/calendars';
-import { type Reading, agesOf, parseDate } from '../lib/dateentry';
+import { type Reading, agesOf, parseDate, plainDate } from '../lib/dateentry';
 import { formatDay, formatMonths } from '../lib/format';
 import { type Key, number, t, tn } from '../lib/i18n';
 import { officeCalendar, today } from '../lib/session';
+import { Keys } from './bits';
 import { TextField } from './field';
 import { Icon } from './icon';
 
@@ -53,22 +54,34 @@ export function DateField(p: DateProps) {
   const wrong = !entry.ok && entry.error !== 'empty' && left
     ? t(`date.${entry.error}` as Key, { n: number(entry.lastDay) })
     : p.error;
+  // Which calendar is kept beside what was typed; which order of day and month has to be written.
+  const choose = (other: Reading): void =>
+    p.onInput(readings.find((r) => r.calendar === other.calendar) === other ? p.typed : plainDate(other), other.calendar);
+  const nextReading = (e: KeyboardEvent): void => {
+    const [next] = [...readings.slice(readings.findIndex((r) => r === chosen) + 1), ...readings];
+    if (e.key !== 'ArrowDown' || e.altKey || e.ctrlKey || e.metaKey || e.shiftKey || others.length === 0 || next === undefined) return;
+    e.preventDefault();
+    choose(next);
+  };
   const hint = chosen === undefined ? (p.hint ?? t(birth ? 'date.hint.birth' : 'date.hint')) : (
     <span aria-live="polite">
       <Understood reading={chosen} birth={birth} />
-      {others.map((other) => (
+      {others.map((other, i) => (
         <button
           key={`${other.calendar}${other.day}`}
           type="button"
           class="link understood-other"
           tabIndex={-1}
-          onClick={() => p.onInput(p.typed, other.calendar)}
+          // The field keeps the focus: this button goes when it is pressed.
+          onMouseDown={(e) => e.preventDefault()}
+          onClick={() => choose(other)}
         >
           <Icon name="attention" size={14} />
           {t('date.or', {
             date: `${formatDay(other.day, other.calendar, other.precision)} ${t(`calendar.${other.calendar}.short` as Key)}`,
             age: birth ? ageWords(other) : '',
           })}
+          {i === 0 && <Keys keys="↓" />}
         </button>
       ))}
     </span>
@@ -85,6 +98,7 @@ export function DateField(p: DateProps) {
         p.onInput(v, '');
       }}
       onBlur={() => setLeft(true)}
+      onKeyDown={nextReading}
       error={wrong}
       hint={hint}
     />
@@ -94,17 +108,19 @@ export function DateField(p: DateProps) {
 /** A whole date kept as YYYY-MM-DD; an unfinished one is null and its text stays on the screen. */
 export function IsoDateField(p: { label: string; value: string; onChange: (iso: string) => void; error?: string | undefined; class?: string; birth?: boolean }) {
   const [typed, setTyped] = useState<string | null>(null);
+  const [chosen, setChosen] = useState('');
   const day = dayOf(p.value);
   const text = typed ?? (day === null ? '' : formatDay(day, officeCalendar.value));
   return (
     <DateField
       label={p.label}
       typed={text}
-      calendar=""
+      calendar={chosen}
       error={p.error}
       class={p.class ?? ''}
       onInput={(next, calendar) => {
         setTyped(next);
+        setChosen(calendar);
         const entry = parseDate(next, { today: today.value, preferred: officeCalendar.value, allowFuture: true });
         const best = entry.ok ? [entry.best, ...entry.alternatives].find((r) => r.calendar === calendar) ?? entry.best : null;
         p.onChange(best === null ? '' : isoOf(best.day));

@@ -61,6 +61,7 @@ export interface TextProps extends FrameProps {
   value: string;
   onInput: (value: string) => void;
   onBlur?: () => void;
+  onKeyDown?: (e: KeyboardEvent) => void;
   /** Direction of what is typed; auto follows its first strong letter. */
   dir?: 'ltr' | 'rtl' | 'auto';
   lang?: string;
@@ -95,6 +96,7 @@ export function TextField(p: TextProps) {
           'data-autofocus': p.autofocus === true ? '' : undefined,
           onInput: (e: InputEvent) => p.onInput((e.currentTarget as HTMLInputElement).value),
           onBlur: p.onBlur,
+          onKeyDown: p.onKeyDown,
         };
         return p.type === 'password' ? <input {...common} type="password" /> : <input {...common} type="text" />;
       }}
