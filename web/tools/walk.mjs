@@ -86,6 +86,15 @@ await step('the first person, field by field with Enter', async () => {
   await page.fill('.date-field input', '1368');
   await page.waitForSelector('.understood');
 });
+await step('a telephone is added and taken away, and the focus goes along', async () => {
+  const add = page.locator('.row-add').first();
+  await add.focus();
+  await press('Enter');
+  await page.waitForFunction(() => document.activeElement?.closest('.row-line') !== null);
+  await page.locator('.line-remove').first().focus();
+  await press('Enter');
+  await page.waitForFunction(() => document.activeElement?.classList.contains('row-add'));
+});
 // A reader types a key every few milliseconds. A machine busy with other work may pass the keys on more
 // slowly than any reader would; such a burst proves nothing and is typed again.
 async function typeLikeAReader(text) {
@@ -130,6 +139,18 @@ await step('wife and child, relationship first', async () => {
   }
   const sex = await page.locator('.family-grid tbody tr:nth-child(2) td:nth-child(3)').innerText();
   expect(sex.trim() !== '', 'the relationship did not set the sex');
+});
+await step('another focal point, and back: the focus stays', async () => {
+  const star = page.locator('.row-actions button').nth(2);
+  await star.focus();
+  const still = () => page.evaluate(() => document.activeElement === document.querySelectorAll('.row-actions button')[2]);
+  await press('Enter');
+  await page.waitForSelector('.family-grid tr:nth-child(3) .focal');
+  expect(await still(), 'it was lost by the change');
+  await page.locator('.toast .link').last().focus();
+  await press('Enter');
+  await page.waitForSelector('.family-grid tr:nth-child(1) .focal');
+  await page.waitForFunction(() => document.activeElement === document.querySelectorAll('.row-actions button')[2]);
 });
 await step('a row begun by mistake goes and comes back', async () => {
   await page.locator('.row-actions button').last().click();

@@ -11,9 +11,9 @@ import { t } from '../lib/i18n';
 import { fieldOf, kindOf } from '../lib/meta';
 import { officeCalendar, today } from '../lib/session';
 import type { Fields, Rec, Value } from '../lib/types';
-import { Busy } from './bits';
+import { Busy, Keys } from './bits';
 import { DateField } from './datefield';
-import { Dialog } from './dialog';
+import { DIALOG_MAIN, Dialog } from './dialog';
 import { ChoiceField } from './field';
 import { NO_REASON, ReasonFields, reasonInput } from './reason';
 import { RecordField, isEditable } from './recordfield';
@@ -39,6 +39,11 @@ export function Correct(p: Props) {
   const [stale, setStale] = useState<Stale[]>([]);
   // Everything is decided; where all of it was theirs, nothing is left to save.
   const [chosen, setChosen] = useState(false);
+  const why = useRef<HTMLDivElement>(null);
+  // Asked above the fields, perhaps far above the button that was pressed.
+  useEffect(() => {
+    if (asksReason) why.current?.querySelector<HTMLElement>('input')?.focus();
+  }, [asksReason]);
   const fields = (kindOf(p.record.kind)?.fields ?? []).filter((f) => isEditable(f) && (p.only?.includes(f.name) ?? true));
   const diff = changed(base.fields, values);
   const n = Object.keys(diff).length;
@@ -77,7 +82,7 @@ export function Correct(p: Props) {
         ) : (
           <>
             <Busy class="button button-main" disabled={n === 0 || (asksReason && reason.reason === '') || stale.length > 0} run={save} icon="ok">
-              {t('correct.save')}
+              {t('correct.save')} <Keys keys={DIALOG_MAIN} />
             </Busy>
             <button type="button" class="button" onClick={p.close}>{t('action.cancel')}</button>
           </>
@@ -98,10 +103,10 @@ export function Correct(p: Props) {
         />
       )}
       {asksReason && (
-        <>
+        <div class="asked-why" ref={why}>
           <Notice kind="info">{t('correct.reason_needed')}</Notice>
           <ReasonFields list="correction_reason" value={reason} onChange={setReason} />
-        </>
+        </div>
       )}
       <div class="correct-fields">
         {fields.map((f) =>

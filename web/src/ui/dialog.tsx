@@ -1,14 +1,21 @@
 // dialog.tsx: a question in front of the page. Focus goes in, stays in, and comes back.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../lib/i18n';
+import { bind } from '../lib/keyboard';
 import { Icon } from './icon';
 import { Toasts, dialogs } from './toast';
+
+/** Does what the main button at the foot does, from any field. */
+export const DIALOG_MAIN = 'Alt+S';
 
 export function Dialog(p: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; footer?: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [depth, setDepth] = useState(0);
+  useLayoutEffect(() => bind({
+    [DIALOG_MAIN]: () => ref.current?.querySelector<HTMLElement>('.dialog-foot .button-main')?.click(),
+  }, true), []);
   useEffect(() => {
     setDepth(++dialogs.value);
     const before = document.activeElement;

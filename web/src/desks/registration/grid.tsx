@@ -108,9 +108,18 @@ function RowCells({ m, place, selected, wrong, known, focal }: RowProps & { know
   );
 }
 
+/** Off, it stays where the focus may be: a button that is disabled by its own press would lose it. */
 function Action(p: { icon: IconName; label: string; run: () => void; off?: boolean; keys?: string }) {
   return (
-    <button type="button" class="button button-small" disabled={p.off === true} title={p.keys === undefined ? p.label : `${p.label} (${p.keys})`} onClick={p.run}>
+    <button
+      type="button"
+      class="button button-small"
+      aria-disabled={p.off === true || undefined}
+      title={p.keys === undefined ? p.label : `${p.label} (${p.keys})`}
+      onClick={() => {
+        if (p.off !== true) p.run();
+      }}
+    >
       <Icon name={p.icon} size={16} /> <span>{p.label}</span>
     </button>
   );

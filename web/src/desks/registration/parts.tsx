@@ -8,6 +8,7 @@ import { CodeField } from '../../ui/codefield';
 import { ChoiceField, TextField } from '../../ui/field';
 import { Icon } from '../../ui/icon';
 import { Section } from './personform';
+import { useRows } from './rows';
 import { edit } from './store';
 
 const codes = (kind: string, field: string): string => fieldOf(kind, field)?.codes ?? field;
@@ -26,7 +27,7 @@ export function phoneTrouble(typed: string, dialCode: string): string {
 
 function AddButton({ label, run }: { label: string; run: () => void }) {
   return (
-    <button type="button" class="button button-small enter-stop" onClick={run}>
+    <button type="button" class="button button-small enter-stop row-add" onClick={run}>
       <Icon name="add" size={16} /> {label}
     </button>
   );
@@ -40,10 +41,11 @@ const RemoveButton = ({ run, name }: { run: () => void; name: string }) => (
 
 export function PhoneSection({ m, errors }: { m: Member; errors: Record<string, string> }) {
   const [left, setLeft] = useState(-1);
+  const box = useRows(m.phones.length);
   const set = (i: number, part: Partial<Phone>): void =>
     edit((f) => setMember(f, m.key, { phones: m.phones.map((p, at) => (at === i ? { ...p, ...part } : p)) }));
   return (
-    <>
+    <div class="row-lines" ref={box}>
       {m.phones.map((phone, i) => (
         <div class="row-line" key={i}>
           <TextField
@@ -62,15 +64,16 @@ export function PhoneSection({ m, errors }: { m: Member; errors: Record<string, 
         </div>
       ))}
       <AddButton label={t('parts.add_phone')} run={() => edit((f) => setMember(f, m.key, { phones: [...m.phones, { number: '', type: '', owner_note: '' }] }))} />
-    </>
+    </div>
   );
 }
 
 export function DocumentSection({ m }: { m: Member }) {
+  const box = useRows(m.documents.length);
   const set = (i: number, part: Partial<Paper>): void =>
     edit((f) => setMember(f, m.key, { documents: m.documents.map((d, at) => (at === i ? { ...d, ...part } : d)) }));
   return (
-    <>
+    <div class="row-lines" ref={box}>
       {m.documents.map((paper, i) => (
         <div class="row-line" key={i}>
           <CodeField label={fieldLabel('document', 'type')} list={codes('document', 'type')} value={paper.type} onChange={(v) => set(i, { type: v })} />
@@ -80,7 +83,7 @@ export function DocumentSection({ m }: { m: Member }) {
         </div>
       ))}
       <AddButton label={t('parts.add_document')} run={() => edit((f) => setMember(f, m.key, { documents: [...m.documents, { type: '', number: '', issuing_country: '' }] }))} />
-    </>
+    </div>
   );
 }
 
