@@ -98,9 +98,12 @@ export function CodeField(p: CodeProps) {
               else close();
             }}
           />
-          <span class="combo-mark">
-            <Icon name="down" size={14} />
-          </span>
+          {/* What is typed may run the other way than the page, and end where the mark stands. */}
+          {text === null && (
+            <span class="combo-mark">
+              <Icon name="down" size={14} />
+            </span>
+          )}
           <ul id={listId} role="listbox" class="combo-list" hidden={!open} ref={box} aria-label={p.label}>
             {codes.map((c, i) => (
               // By place: a letter then changes texts and makes no new rows.
