@@ -66,11 +66,12 @@ export function Arrivals({ rows, source }: { rows: { day: string; n: number }[];
   const at = (i: number): number => (rightToLeft.value ? W - (i + 1) * step : i * step);
   const total = rows.reduce((sum, r) => sum + r.n, 0);
   const peak = rows.findIndex((r) => r.n === top);
+  // A day and a month read in the language's direction, though the picture is drawn from the left.
   const marks = rows.flatMap((r, i) => {
     const day = dayOf(r.day);
     if (day === null) return [];
     const d = fromDay(officeCalendar.value, day);
-    return d.day === 1 || i === 0 || i === rows.length - 1 ? [{ i, text: i === 0 && d.day > 24 ? '' : d.day === 1 ? monthName(officeCalendar.value, d.month) : `${digits(String(d.day))} ${monthName(officeCalendar.value, d.month)}` }] : [];
+    return d.day === 1 || i === 0 || i === rows.length - 1 ? [{ i, text: i === 0 && d.day > 24 ? '' : d.day === 1 ? monthName(officeCalendar.value, d.month) : `\u2068${digits(String(d.day))} ${monthName(officeCalendar.value, d.month)}\u2069` }] : [];
   }).filter((mark, i, all) => mark.text !== '' && (i === all.length - 1 || (all[all.length - 1]?.i ?? 0) - mark.i > 5 || mark.i === all[all.length - 1]?.i));
   return (
     <Picture
