@@ -41,6 +41,27 @@ export async function familyWalk({ url, lang, password, told, op, names: [name, 
   const field = (name_, kind = 'person') => w.dialog().getByLabel(w.label(kind, name_), { exact: true });
   const changedByAnother = (id, fields) => op('person.correct', { id, base: file(id).person.version, fields, reason: 'TYPING' }, 'psh-2');
 
+  await w.step('the person as of an earlier day: the line stays under the hand, and today is one key away', async () => {
+    const id = await page.evaluate(async () => {
+      const { csrf } = await (await fetch('/api/v1/session')).json();
+      const answer = await fetch('/api/v1/query', {
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Panah-CSRF': csrf }, body: JSON.stringify({ kind: 'person', limit: 100 }),
+      });
+      const long = new Date(Date.now() - 30 * 86400000).toISOString().slice(0, 10);
+      return (await answer.json()).rows.find((r) => r.fields.registration_date < long).id;
+    });
+    await w.go(`#/person/${id}`, '#as-of');
+    const held = () => page.evaluate(() => document.activeElement?.id === 'as-of');
+    await page.focus('#as-of');
+    await page.keyboard.press('Home');
+    await page.getByText(t('person.past', { date: '' }).slice(0, 12)).first().waitFor();
+    expect(await held(), 'the line lost the focus on the way back');
+    expect((await page.locator('.subject-head .button').count()) === 0, 'the past can be corrected');
+    await page.keyboard.press('End');
+    await page.locator('.subject-head .button-main').waitFor();
+    expect(await held(), 'the line lost the focus on the way to today');
+  });
+
   await w.step('another field changed by somebody else meanwhile is no trouble', async () => {
     await openCorrect(wali);
     await field('father_name').fill(`Mine${name}`);

@@ -1,5 +1,5 @@
 // person.tsx: a person's page: who they are, their family, papers, needs and history.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ask } from '../../lib/commands';
 import { isoOf } from '../../lib/calendars';
 import { formatIso } from '../../lib/format';
@@ -26,13 +26,20 @@ const TABS = ['overview', 'family', 'documents', 'needs', 'history'] as const;
 
 export function PersonDesk({ route }: { route: Route }) {
   const [day, setDay] = useState(today.value);
-  const past = day < today.value;
-  const file = useLoad(
-    (signal) => past
+  const loaded = useLoad(
+    (signal) => day < today.value
       ? ask<PersonFile>('person.as_of', { id: route.id, at: `${isoOf(day)}T23:59:59Z` }, signal)
       : ask<PersonFile>('person.file', { id: route.id }, signal),
     [route.id, day],
   );
+  // While another day is read the one before it stays, with its own date: whoever moves along the line
+  // keeps it under the hand.
+  const last = useRef<{ id: string; day: number; data: PersonFile } | null>(null);
+  if (loaded.data !== null) last.current = { id: route.id, day, data: loaded.data };
+  const kept = last.current?.id === route.id && loaded.error === null ? last.current : null;
+  const file = kept === null ? loaded : { ...loaded, data: kept.data };
+  const shownDay = kept?.day ?? day;
+  const past = shownDay < today.value;
   const tab = TABS.find((x) => x === route.tab) ?? 'overview';
   return (
     <div class="page person-page">
@@ -54,7 +61,7 @@ export function PersonDesk({ route }: { route: Route }) {
               ]}
             />
             {tab !== 'history' && <AsOf file={data} day={day} setDay={setDay} />}
-            {past && <Notice kind="attention">{t('person.past', { date: formatIso(isoOf(day)) })}</Notice>}
+            {past && <Notice kind="attention">{t('person.past', { date: formatIso(isoOf(shownDay)) })}</Notice>}
             {tab === 'overview' && <Overview file={data} reload={file.reload} past={past} />}
             {tab === 'family' && <FamilyTab file={data} />}
             {tab === 'documents' && <PapersTab file={data} reload={file.reload} past={past} />}
