@@ -234,6 +234,8 @@ await step('the history says who, and undoes', async () => {
   await page.locator('.tabs a').last().click();
   await page.waitForSelector('.entry');
   expect((await page.locator('.entry').count()) >= 2, 'entries are missing');
+  const changed = (await page.locator('.entry').first().locator('del, ins').allInnerTexts()).slice(0, 2).map((x) => x.replace(/[\u2066-\u2069]/g, '').trim());
+  expect(changed.every((x) => /^\p{Nd}{4}$/u.test(x)), `of a birth only the year is known; the history says ${changed.join(' and ')}`);
   await page.locator('.entry').first().locator('.button-small').click();
   await page.locator('.dialog .choices label').first().click();
   await page.locator('.dialog-foot .button').first().click();

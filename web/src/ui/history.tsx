@@ -1,7 +1,8 @@
 // history.tsx: who changed what, when, where and why, with a way back.
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { act, ask } from '../lib/commands';
 import { formatIso, formatTime } from '../lib/format';
+import { precisionSaid } from '../lib/history';
 import { type Key, lookup, t } from '../lib/i18n';
 import { useLoad } from '../lib/load';
 import { codeLabel, codesOf, fieldOf, kindOf, opTitle, valueLabel } from '../lib/meta';
@@ -19,13 +20,20 @@ const CHANGES_FIRST = 6;
 export function History({ subject, changed }: { subject: string; changed: () => void }) {
   const history = useLoad((signal) => ask<{ entries: HistoryEntry[] }>('record.history', { subject }, signal), [subject]);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const undone = useRef(false);
+  // The button that had the focus goes with what it has undone.
+  useLayoutEffect(() => {
+    if (undone.current && document.activeElement === document.body) list.current?.focus();
+    undone.current = false;
+  }, [history.data]);
   return (
     <Load of={history}>
       {({ entries }) =>
         entries.length === 0 ? <Empty icon="list" title={t('history.empty')} /> : (
-          <ol class="history">
-            {entries.map((entry) => (
-              <Entry key={entry.act} entry={entry} undo={() => setUndoing(entry)} />
+          <ol class="history" ref={list} tabIndex={-1}>
+            {entries.map((entry, i) => (
+              <Entry key={entry.act} entries={entries} at={i} entry={entry} undo={() => setUndoing(entry)} />
             ))}
             {undoing !== null && (
               <Undo
@@ -33,6 +41,7 @@ export function History({ subject, changed }: { subject: string; changed: () => 
                 close={(done) => {
                   setUndoing(null);
                   if (!done) return;
+                  undone.current = true;
                   history.reload();
                   changed();
                 }}
@@ -56,7 +65,7 @@ const reasonLabel = (reason: string): string => {
   return reason;
 };
 
-function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
+function Entry({ entries, at, entry, undo }: { entries: HistoryEntry[]; at: number; entry: HistoryEntry; undo: () => void }) {
   const [all, setAll] = useState(false);
   const changes = all ? entry.changes : entry.changes.slice(0, CHANGES_FIRST);
   const where = officeName(entry.office);
@@ -84,8 +93,8 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
             <tr key={`${c.id}${c.field}`} class={c.stands === false ? 'gone' : ''}>
               <th scope="row">{c.whose !== undefined && <><bdi>{c.whose}</bdi>: </>}{c.label ?? fieldOf(c.kind, c.field)?.label ?? c.field}</th>
               <td>
-                {c.before !== null && c.before !== undefined && <><del><bdi>{said(c, c.before, precisionOf(entry, c, 'before'))}</bdi></del> <Icon name="next" size={14} /> </>}
-                <ins><bdi>{said(c, c.after ?? null, precisionOf(entry, c, 'after'))}</bdi></ins>
+                {c.before !== null && c.before !== undefined && <><del><bdi>{said(c, c.before, precisionOf(entries, at, c, 'before'))}</bdi></del> <Icon name="next" size={14} /> </>}
+                <ins><bdi>{said(c, c.after ?? null, precisionOf(entries, at, c, 'after'))}</bdi></ins>
                 {c.stands === false && <span class="tag">{t('history.changed_since')}</span>}
               </td>
             </tr>
@@ -108,9 +117,9 @@ function Entry({ entry, undo }: { entry: HistoryEntry; undo: () => void }) {
   );
 }
 
-/** A date is shown as far as it is known, where the same act says how far. */
-function precisionOf(entry: HistoryEntry, c: HistoryChange, side: 'before' | 'after'): string {
-  const other = entry.changes.find((x) => x.id === c.id && x.field === `${c.field}_precision`)?.[side];
+/** A date is shown as far as it is known. */
+function precisionOf(entries: HistoryEntry[], at: number, c: HistoryChange, side: 'before' | 'after'): string {
+  const other = precisionSaid(entries, at, c, side);
   return codesOf('date_precision').find((p) => p.code === other || p.label === other)?.code ?? 'exact';
 }
 
