@@ -29,7 +29,9 @@ type Open = '' | 'correct' | 'void' | 'move' | 'split' | 'focal' | 'add';
 export function GroupDesk({ route }: { route: Route }) {
   const file = useLoad((signal) => ask<GroupFile>('group.file', { id: route.id }, signal), [route.id]);
   const tab = route.tab === 'history' ? 'history' : 'members';
-  useLayoutEffect(() => bind({ 'Alt+I': () => go('slip', route.id) }), [route.id]);
+  // Nobody gets a slip of a registration that is void.
+  const alive = file.data !== null && !file.data.group.void;
+  useLayoutEffect(() => (alive ? bind({ 'Alt+I': () => go('slip', route.id) }) : undefined), [route.id, alive]);
   return (
     <div class="page">
       <Load of={file}>
@@ -77,7 +79,7 @@ function GroupHead({ file, reload }: { file: GroupFile; reload: () => void }) {
           </p>
         </div>
         <div class="page-actions">
-          <a class="button button-main" href={href('slip', group.id)}><Icon name="print" size={18} /> {t('slip.print')}</a>
+          {alive && <a class="button button-main" href={href('slip', group.id)}><Icon name="print" size={18} /> {t('slip.print')}</a>}
           {alive && may('person.write') && (
             <>
               <button type="button" class="button" onClick={() => setOpen('correct')}><Icon name="edit" size={18} /> {t('action.correct')}</button>

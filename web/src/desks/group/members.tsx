@@ -59,7 +59,7 @@ export function Members(p: Props) {
                   {membership.fields['relationship'] === 'FP' && <Icon name="star" size={14} />} {shown(membership, 'relationship')}
                 </td>
                 <td>{sexLabel(person.fields['sex'])}</td>
-                <td><Age fields={person.fields} /></td>
+                <td class="nowrap"><Age fields={person.fields} /></td>
                 <td><Num text={String(person.fields['number'] ?? '')} /></td>
                 {p.actions !== undefined && <td class="table-actions">{p.actions(pair)}</td>}
               </tr>
