@@ -24,6 +24,7 @@ export function Photo({ hex, size = 'small' }: { hex?: string | null | undefined
 export function Busy(p: {
   children: ComponentChildren;
   run: () => Promise<unknown> | void;
+  id?: string;
   class?: string;
   icon?: IconName;
   disabled?: boolean;
@@ -36,6 +37,7 @@ export function Busy(p: {
   return (
     <button
       type="button"
+      id={p.id}
       class={p.class ?? 'button'}
       title={p.title}
       disabled={p.disabled === true}

@@ -146,8 +146,9 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     }
     try {
       const doubles = await check();
+      // What was written while the node was asked is registered too.
       if (doubles.length > 0) setMatches(doubles);
-      else await register(command('group.register', registerInput(now, FOCAL)));
+      else await register(command('group.register', registerInput(family.value ?? now, FOCAL)));
     } catch (error) {
       refuse(error);
     }
@@ -164,6 +165,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
     }
   };
   const park = async (): Promise<void> => {
+    if (atWork.current) return;
     await parkNow();
     toast(t('registration.parked_now'));
   };
@@ -179,13 +181,16 @@ function Interview({ done }: { done: (r: Registered) => void }) {
   useLayoutEffect(() => bind({
     [LIKELY_KEYS]: look,
     'Alt+N': next,
-    'Alt+S': () => void save(),
+    // Its button shows that it is at work, whichever way it was asked for.
+    'Alt+S': () => document.getElementById('register-family')?.click(),
     'Alt+P': () => void park(),
     'Alt+ArrowDown': () => step(1),
     'Alt+ArrowUp': () => step(-1),
     'Alt+Shift+ArrowDown': () => edit((x) => moveMember(x, open.value, 1)),
     'Alt+Shift+ArrowUp': () => edit((x) => moveMember(x, open.value, -1)),
     Escape: () => {
+      // Being registered, it cannot be put away.
+      if (atWork.current) return;
       close();
       toast(t('registration.kept'));
     },
@@ -199,7 +204,7 @@ function Interview({ done }: { done: (r: Registered) => void }) {
         <h1 tabIndex={-1}>{t('registration.interview')}</h1>
         <Saved />
         <div class="interview-actions">
-          <Busy class="button button-main" icon="ok" run={save}>{t('registration.save')} <Keys keys="Alt+S" /></Busy>
+          <Busy id="register-family" class="button button-main" icon="ok" run={save}>{t('registration.save')} <Keys keys="Alt+S" /></Busy>
           <Busy class="button" icon="pause" run={park}>{t('registration.park')} <Keys keys="Alt+P" /></Busy>
         </div>
       </div>
