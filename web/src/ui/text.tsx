@@ -14,6 +14,12 @@ export const nameOf = (fields: Fields): { latin: string; local: string } => ({
   local: joined(fields, '_local'),
 });
 
+/** One name, where there is room for one: in the reader's own script where it is known. */
+export function plainName(fields: Fields): string {
+  const { latin, local } = nameOf(fields);
+  return (rightToLeft.value && local) || latin || local;
+}
+
 /** A name in both scripts, the reader's own first. */
 export function Name(p: { latin?: string | null | undefined; local?: string | null | undefined; big?: boolean }) {
   const latin = p.latin ?? '';

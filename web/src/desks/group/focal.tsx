@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { SelectField } from '../../ui/field';
 import { NO_REASON, ReasonFields, reasonInput } from '../../ui/reason';
 import { Trouble } from '../../ui/states';
-import { RecordName, nameOf } from '../../ui/text';
+import { RecordName, plainName } from '../../ui/text';
 import { toast } from '../../ui/toast';
 import { RelationshipField } from './move';
 
@@ -60,7 +60,7 @@ export function FocalPoint({ file, close }: { file: GroupFile; close: (done: boo
         value={next}
         empty="—"
         onChange={choose}
-        options={file.members.filter((m) => m.person.id !== old).map((m) => ({ value: m.person.id, label: nameOf(m.person.fields).latin || nameOf(m.person.fields).local }))}
+        options={file.members.filter((m) => m.person.id !== old).map((m) => ({ value: m.person.id, label: plainName(m.person.fields) }))}
       />
       {next !== '' && <p class="hint">{t('group.focal_hint')}</p>}
       {next !== '' && others.map((m) => (

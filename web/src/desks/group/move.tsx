@@ -14,7 +14,7 @@ import { SelectField } from '../../ui/field';
 import { NO_REASON, ReasonFields, reasonInput } from '../../ui/reason';
 import { SearchList } from '../../ui/searchlist';
 import { Trouble } from '../../ui/states';
-import { Name, Num, RecordName, nameOf } from '../../ui/text';
+import { Name, Num, RecordName, plainName } from '../../ui/text';
 import { toast } from '../../ui/toast';
 
 interface Props {
@@ -76,7 +76,7 @@ export function Move(p: Props) {
           label={t('group.new_focal')}
           value={focal}
           onChange={setFocal}
-          options={people.map((x) => ({ value: x.id, label: nameOf(x.fields).latin || nameOf(x.fields).local }))}
+          options={people.map((x) => ({ value: x.id, label: plainName(x.fields) }))}
         />
       )}
       {asked.map((x) => (
