@@ -6,6 +6,21 @@ import { bind } from '../lib/keyboard';
 import { Icon } from './icon';
 import { Toasts, dialogs } from './toast';
 
+const GOING_MS = 5000;
+
+/** What a dialog did may take away the button that opened it: the focus then goes to the page's title. */
+function orTitle(before: HTMLElement): void {
+  const look = (): void => {
+    if (before.isConnected) return;
+    gone.disconnect();
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
+  };
+  const gone = new MutationObserver(look);
+  gone.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => gone.disconnect(), GOING_MS);
+  look();
+}
+
 /** Does what the main button at the foot does, from any field. */
 export const DIALOG_MAIN = 'Alt+S';
 
@@ -28,7 +43,9 @@ export function Dialog(p: { title: string; onClose: () => void; children: Compon
     return () => {
       dialog?.close();
       dialogs.value--;
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (!(before instanceof HTMLElement)) return;
+      if (before.isConnected) before.focus();
+      orTitle(before);
     };
   }, []);
   return (

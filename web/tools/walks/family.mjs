@@ -236,6 +236,8 @@ export async function familyWalk({ url, lang, password, told, op, names: [name, 
     await w.reason('void_reason', 'MISTAKE');
     await w.run().click();
     await w.closed();
+    // The button that opened the question goes with the answer.
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     await page.locator('.subject-head .tag-danger').waitFor();
     expect((await page.locator('.subject-head .button-main').count()) === 0, 'it can still be corrected');
   });
