@@ -40,6 +40,9 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
   const abort = useRef<AbortController | null>(null);
   const end = useRef<HTMLDivElement>(null);
   const { view } = p;
+  // The end of the last list may still come into sight when another has been asked for.
+  const asked = useRef(view);
+  asked.current = view;
 
   const load = (cursor: string | null, before: State): void => {
     abort.current?.abort();
@@ -55,15 +58,18 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
       ...(cursor === null ? { count: true } : { cursor }),
     };
     request<QueryResult & { count?: number; count_is_least?: boolean }>('POST', '/api/v1/query', { body, signal: mine.signal }).then(
-      (page) => setState({
-        rows: [...before.rows, ...page.rows],
-        next: page.next ?? null,
-        searched: page.searched ?? 0,
-        total: page.total ?? 0,
-        count: page.count ?? before.count ?? (cursor === null ? (page.total ?? null) : null),
-        least: page.count_is_least ?? before.least,
-        loading: false,
-      }),
+      (page) => {
+        if (mine.signal.aborted) return;
+        setState({
+          rows: [...before.rows, ...page.rows],
+          next: page.next ?? null,
+          searched: page.searched ?? 0,
+          total: page.total ?? 0,
+          count: page.count ?? before.count ?? (cursor === null ? (page.total ?? null) : null),
+          least: page.count_is_least ?? before.least,
+          loading: false,
+        });
+      },
       (error: unknown) => {
         if (isAbort(error)) return;
         setState({ ...before, next: null, loading: false, failed: true });
@@ -79,7 +85,7 @@ export function Rows(p: { view: View; onError: (error: unknown) => void; order: 
     const mark = end.current;
     if (mark === null || state.loading || state.next === null) return undefined;
     const watcher = new IntersectionObserver((seen) => {
-      if (seen.some((s) => s.isIntersecting)) load(state.next, state);
+      if (asked.current === view && seen.some((s) => s.isIntersecting)) load(state.next, state);
     }, { rootMargin: '600px' });
     watcher.observe(mark);
     return () => watcher.disconnect();
