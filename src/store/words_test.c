@@ -105,8 +105,10 @@ static void test_acts_keep_it_merged(void **state) {
     for (size_t i = 0; i < TRANSACTIONS; i += 37)
         assert_int_equal(count_found(&t, batches[i].first), 1);
     RebuildReport report;
-    assert_int_equal(store_rebuild(&t.c, t.store, true, &report), ST_OK);
+    Ctx c = ctx_new(t.env, arena_new(t.env, 256 << 20));
+    assert_int_equal(store_rebuild(&c, t.store, true, &report), ST_OK);
     assert_int_equal(report.differences, 0);
+    arena_free(c.arena);
     toy_drop(&t);
 }
 

@@ -111,7 +111,7 @@ static void test_what_is_missing_or_not_there(void **state) {
             stage_input(STR("a,b\nm,Kabul\n"), "'mapping': {'a': 'given_name', 'b': 'number'}"));
     refused("import.stage", ST_INVALID, "error.import.kind",
             stage_input(STR("name\nAli\n"), "'kind': 'office'"));
-    refused("import.stage", ST_MISSING, "error.import.profile",
+    refused("import.stage", ST_MISSING, "error.import.no_profile",
             stage_input(STR("name\nAli\n"), "'profile': 'none'"));
     refused("import.stage", ST_INVALID, "error.import.no_file", json_of("{}"));
     refused("import.stage", ST_INVALID, "error.import.base64", json_of("{'text': '!!'}"));

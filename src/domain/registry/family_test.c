@@ -356,6 +356,12 @@ static void test_drafts_come_and_go(void **state) {
                           "{'members': [{'key': 'a', 'person': {'given_name': 'Ali'}}],"
                           " 'focal_point': 'a', 'draft': '%s'}",
                           draft_id));
+    /* A second page with the same interview does not register the family again. */
+    scene_refused(s, "group.register", ST_CONFLICT, "error.draft.registered",
+                  scene_text(s,
+                             "{'members': [{'key': 'a', 'person': {'given_name': 'Aly'}}],"
+                             " 'focal_point': 'a', 'draft': '%s'}",
+                             draft_id));
     scene_refused(s, "draft.get", ST_MISSING, "error.missing",
                   scene_text(s, "{'id': '%s'}", draft_id));
     scene_refused(s, "draft.save", ST_INVALID, "error.draft.state",

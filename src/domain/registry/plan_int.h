@@ -22,6 +22,7 @@ typedef struct Plan {
     Office office;
     Id group;
     bool is_new_group;
+    bool group_named; /* its id is the interview's or was given: it may be there already */
     Val group_fields; /* of a new group, typed */
     PlannedPerson *people;
     size_t n, focal;

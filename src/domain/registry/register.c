@@ -103,15 +103,25 @@ static Status plan_interview(Ctx *c, Plan *plan, Val in, Time client_time) {
 }
 
 /* The id of the new group: the client's, or a new one. */
-static Status plan_group_id(Ctx *c, Plan *plan, Val given) {
+/* Once when it is prepared, and once when it is written: two pages may have the same interview open. */
+static Status group_id_free(Ctx *c, const Plan *plan) {
     Record *taken;
-    plan->is_new_group = true;
-    if (!val_get_id(given, &plan->group)) {
-        plan->group = id_new(c->env);
-        return ST_OK;
-    }
     TRY(record_try(c, registry_kind(c, "registration_group"), plan->group, &taken));
-    return taken ? FAIL(c, ST_CONFLICT, "id", "error.id.taken") : ST_OK;
+    if (!taken) return ST_OK;
+    if (!id_eq(plan->group, plan->draft)) return FAIL(c, ST_CONFLICT, "id", "error.id.taken");
+    return FAIL(c, ST_CONFLICT, "draft", "error.draft.registered", "number",
+                record_text(taken, "number"));
+}
+
+/* An interview becomes a family of its id: it can be registered once. */
+static Status plan_group_id(Ctx *c, Plan *plan, Val given, Val draft) {
+    plan->is_new_group = true;
+    if (!val_get_id(draft, &plan->draft)) plan->draft = ID_NONE;
+    if (!val_get_id(given, &plan->group)) plan->group = plan->draft;
+    plan->group_named = !id_is_none(plan->group);
+    if (plan->group_named) return group_id_free(c, plan);
+    plan->group = id_new(c->env);
+    return ST_OK;
 }
 
 Status op_group_register_prepare(Ctx *c, OpCall *call) {
@@ -120,12 +130,11 @@ Status op_group_register_prepare(Ctx *c, OpCall *call) {
     if (members.type != VAL_LIST || members.list.n == 0)
         return FAIL(c, ST_INVALID, "members", "error.group.empty");
     TRY(office_of_input(c, op_in(call, "office"), &plan->office));
-    TRY(plan_group_id(c, plan, op_in(call, "id")));
+    TRY(plan_group_id(c, plan, op_in(call, "id"), op_in(call, "draft")));
     Status st = plan_group(c, plan, op_in(call, "group")), one;
     if ((one = plan_members(c, plan, members)) != ST_OK) st = one;
     one = plan_interview(c, plan, op_in(call, "interview"), call->client_time);
     if (one != ST_OK) st = one;
-    if (!val_get_id(op_in(call, "draft"), &plan->draft)) plan->draft = ID_NONE;
     if (st != ST_OK) return st;
     Str focal = val_get_text(call->input, "focal_point", STR(""));
     TRY(find_key(c, plan, focal, "focal_point", &plan->focal));
@@ -157,7 +166,7 @@ Status op_person_register_prepare(Ctx *c, OpCall *call) {
     if (val_get_id(op_in(call, "group"), &group))
         TRY(join_check(c, plan, call->input, group));
     else
-        TRY(plan_group_id(c, plan, VAL_ABSENT));
+        TRY(plan_group_id(c, plan, VAL_ABSENT, VAL_ABSENT));
     if (plan->is_new_group) TRY(plan_group(c, plan, VAL_ABSENT));
     plan->n = 1;
     plan->people = arena_array(c->arena, PlannedPerson, 1);
@@ -199,6 +208,7 @@ static Status write_person(Ctx *c, const Plan *plan, PlannedPerson *p, Str *ret_
 }
 
 static Status write_group(Ctx *c, Plan *plan, Str *ret_number) {
+    if (plan->group_named) TRY(group_id_free(c, plan));
     TRY(office_next_number(c, &plan->office, NUMBER_GROUP, ret_number));
     val_set_c(c->arena, &plan->group_fields, "number", val_text(*ret_number));
     val_set_c(c->arena, &plan->group_fields, "focal_point",
