@@ -299,12 +299,15 @@ enum {
     CRISIS = 200, /* so many on one level are merged at once, however long it takes */
     FILL_SEGMENTS = 4,
     FILL_CRISIS = 16,
+    HASH_BYTES = 1 << 20, /* FTS5's usual: so much is gathered in memory before it is written */
+    FILL_HASH_BYTES = 8 << 20,
     TWO_SEGMENTS = 2, /* the least FTS5 takes */
 };
 
 Status terms_settle(Ctx *c, Db *db, const TableSpec *t) {
     TRY(tell_index(c, db, t, "automerge", 0));
     TRY(tell_index(c, db, t, "crisismerge", CRISIS));
+    TRY(tell_index(c, db, t, "hashsize", HASH_BYTES));
     return tell_index(c, db, t, "usermerge", SEGMENTS);
 }
 
@@ -427,8 +430,6 @@ static Status fill_words(Fill *f) {
     for (size_t i = 0; i < AHEAD_N; i++)
         batches[i].arena = arena_new(f->c->env, 256 << 20);
     ahead_start(&ahead, work_out_terms);
-    /* Larger segments (hashsize) would be quicker now, but they would lie on the lowest level, and acts
-     * would merge them again and again with their own small ones: pauses of a second. */
     Status st = fill_batches(f, &ahead, batches);
     ahead_stop(&ahead);
     sqlite3_reset(f->rows);
@@ -461,6 +462,7 @@ Status terms_fill(Ctx *c, Db *db, const TableSpec *t, bool with_keys) {
     Fill f = { .c = c, .db = db, .table = t, .with_keys = with_keys };
     TRY(tell_index(c, db, t, "automerge", FILL_SEGMENTS));
     TRY(tell_index(c, db, t, "crisismerge", FILL_CRISIS));
+    TRY(tell_index(c, db, t, "hashsize", FILL_HASH_BYTES));
     f.arena = arena_new(c->env, (size_t)KEYS_GB << 30);
     Status st = fill_words(&f);
     if (st == ST_OK) st = fill_keys(&f);
