@@ -95,6 +95,16 @@ static Status put_photo(Ctx *c, Val *out, Line *line) {
     return ST_OK;
 }
 
+/* In the script the reader reads, where it is known in both. */
+static Str father_of(Ctx *c, const Record *p) {
+    static const char *const arabic_script[] = { "fa", "ps", "ar" };
+    Str latin = record_text(p, "father_name"), local = record_text(p, "father_name_local");
+    bool reads_local = latin.n == 0;
+    for (size_t i = 0; i < sizeof arabic_script / sizeof arabic_script[0]; i++)
+        reads_local = reads_local || str_starts(c->lang, str_of(arabic_script[i]));
+    return reads_local && local.n ? local : latin;
+}
+
 Status line_show(Ctx *c, OpCall *call, Line *line, Val *ret) {
     const Record *p = line->person;
     Merged m = { .record = p, .changes = VAL_ABSENT };
@@ -103,8 +113,7 @@ Status line_show(Ctx *c, OpCall *call, Line *line, Val *ret) {
     put(c, &out, "number", record_value(p, "number"));
     put_text(c, &out, "name", names_joined(c, p->kind, &m));
     put_text(c, &out, "name_local", names_joined_local(c, p->kind, &m));
-    Str father = record_text(p, "father_name");
-    put_text(c, &out, "father_name", father.n ? father : record_text(p, "father_name_local"));
+    put_text(c, &out, "father_name", father_of(c, p));
     put(c, &out, "sex", record_value(p, "sex"));
     put(c, &out, "birth_date", record_value(p, "birth_date"));
     put(c, &out, "birth_date_precision", record_value(p, "birth_date_precision"));

@@ -15,8 +15,12 @@ export const reasonInput = (r: Reason): Partial<Reason> => ({
   ...(r.reason_text.trim() === '' ? {} : { reason_text: r.reason_text.trim() }),
 });
 
+/** What only the program says: of lists that were brought in, of people found to be one. */
+const BY_PROGRAM = ['UNDONE', 'IMPORT', 'DUPLICATE'];
+const isSaid = (list: string, code: string): boolean => (list === 'correction_reason' ? !BY_PROGRAM.includes(code) : code !== 'UNDONE');
+
 export function ReasonFields(p: { list: 'correction_reason' | 'void_reason' | 'move_reason'; value: Reason; onChange: (r: Reason) => void; error?: string | undefined }) {
-  const codes = offered(p.list).filter((c) => c.code !== 'UNDONE');
+  const codes = offered(p.list).filter((c) => isSaid(p.list, c.code));
   return (
     <div class="reason">
       <ChoiceField
