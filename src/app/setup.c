@@ -77,7 +77,7 @@ static const Shape asked_shape = { .name = "init", FIELDS(asked_fields) };
 
 static bool only_of(Str text, const char *set) {
     for (size_t i = 0; i < text.n; i++)
-        if (!memchr(set, text.s[i], strlen(set))) return false;
+        if (str_find_byte(str_of(set), text.s[i]) < 0) return false;
     return true;
 }
 

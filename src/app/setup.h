@@ -19,7 +19,7 @@ typedef struct SetupResult {
 
 /* Makes the folder, its first office, roles and account, and DIR/panah.conf. Nothing is written where
  * what was asked for cannot be: paths of errors are the options of init. */
-Status setup_folder(Cli *cli, const Setup *s, SetupResult *ret) CHECKED;
+Status setup_folder(Cli *cli, const Setup *asked, SetupResult *ret) CHECKED;
 void setup_print(const Cli *cli, const SetupResult *r);
 Val setup_val(const Cli *cli, const SetupResult *r);
 

@@ -76,7 +76,7 @@ static Status parts_agree(Ctx *c, Db *db, const Books *b, bool *ret) {
 }
 
 Status books_compare(Ctx *c, Db *db, const Books *b, const char **ret_wrong) {
-    bool keys, parts;
+    bool keys = false, parts = false;
     TRY(keys_agree(c, db, b, &keys));
     TRY(parts_agree(c, db, b, &parts));
     *ret_wrong = !keys ? "ledger_key" : !parts ? "ledger_part" : NULL;
