@@ -71,29 +71,21 @@ static int drop(void **state) {
     return 0;
 }
 
-static const char *write_list(const char *text) {
-    static char path[100];
-    (void)snprintf(path, sizeof path, "%s/list.csv", dir);
+/* The path of a file of the test's folder: until the next of the same name. */
+static const char *write_named(const char *name, const char *text) {
+    const char *path = str_c(a, str_printf(a, "%s/%s", dir, name));
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
     return path;
 }
+#define write_list(text) write_named("list.csv", text)
+#define write_map(text) write_named("map.json", text)
 
 static int64_t people(void) {
     want(EXIT_DONE, "query", "person where sex = 'M'");
     return (int64_t)said().list.n;
-}
-
-static const char *write_map(const char *text) {
-    static char path[100];
-    (void)snprintf(path, sizeof path, "%s/map.json", dir);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    return path;
 }
 
 static void test_what_the_columns_are_is_said(void **state) {

@@ -5,8 +5,6 @@
 
 #include "base/banned.h"
 
-enum { SETUP_LOGIN_MAX = 40 };
-
 typedef struct First {
     FirstRecords records;
     FirstIds ids;
@@ -75,24 +73,13 @@ static const Field asked_fields[] = {
 };
 static const Shape asked_shape = { .name = "init", FIELDS(asked_fields) };
 
-static bool only_of(Str text, const char *set) {
-    for (size_t i = 0; i < text.n; i++)
-        if (str_find_byte(str_of(set), text.s[i]) < 0) return false;
-    return true;
-}
-
-/* The forms that office.save and user.create ask for: there is no folder yet to call them in. */
 static Status check_forms(Ctx *c, const Setup *s) {
-    static const char digits[] = "0123456789", capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
-                      identifier[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
     Status st = ST_OK;
-    if (s->office_code.n && (s->office_code.n != 3 || !only_of(s->office_code, capitals)))
+    if (s->office_code.n && !admin_office_code_fits(s->office_code))
         st = FAIL(c, ST_INVALID, "office", "error.office.code");
-    if (!only_of(s->dial_code, digits))
+    if (!admin_dial_code_fits(s->dial_code))
         st = FAIL(c, ST_INVALID, "dial-code", "error.office.dial_code");
-    Str login = login_normal(c->arena, s->login);
-    if (login.n < 2 || login.n > SETUP_LOGIN_MAX || login.s[0] < 'a' || login.s[0] > 'z' ||
-        !only_of(login, identifier))
+    if (!admin_login_fits(login_normal(c->arena, s->login)))
         st = FAIL(c, ST_INVALID, "login", "error.login.form");
     return st;
 }

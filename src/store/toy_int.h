@@ -2,6 +2,7 @@
 #ifndef STORE_TOY_INT_H
 #define STORE_TOY_INT_H
 
+#include "base/rng.h"
 #include "store/store_int.h"
 #include "store/trial.h"
 
@@ -101,6 +102,15 @@ static inline Status toy_make(Toy *t, Env *env) {
     t->office = id_new(env);
     toy_kinds_of(t);
     return ST_OK;
+}
+
+/* No two begin alike: FTS5 writes of a word only what differs from the one before. */
+static inline Str toy_random_name(Rng *r, Arena *a) {
+    enum { NAME_N = 24 };
+    char *s = arena_alloc(a, NAME_N);
+    for (size_t i = 0; i < NAME_N; i++)
+        s[i] = "bdfgklmnrstz"[rng_below(r, 12)];
+    return str_n(s, NAME_N);
 }
 
 static inline void toy_drop(Toy *t) {

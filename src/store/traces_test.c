@@ -16,15 +16,7 @@
 
 #include "base/banned.h"
 
-enum {
-    PEOPLE = 1500,
-    NAME_N = 24,
-    ERASERS = 2,
-    ERASED_EACH = 4,
-    FAULTS_MAX = 80,
-    LAST = 24,
-    KILLS = 40
-};
+enum { PEOPLE = 1500, ERASERS = 2, ERASED_EACH = 4, FAULTS_MAX = 80, LAST = 24, KILLS = 40 };
 
 typedef struct Act {
     Toy *t;
@@ -53,21 +45,13 @@ static Status do_act(Act a) {
     return st;
 }
 
-/* No two begin alike: FTS5 writes of a word only what differs from the one before. */
-static Str random_name(Rng *r, Arena *a) {
-    char *s = arena_alloc(a, NAME_N);
-    for (size_t i = 0; i < NAME_N; i++)
-        s[i] = "bdfgklmnrstz"[rng_below(r, 12)];
-    return str_n(s, NAME_N);
-}
-
 typedef struct Person {
     Id id;
     Str name;
 } Person;
 
 static Person add_person(Toy *t, Rng *r) {
-    Person p = { id_new(t->env), random_name(r, t->arena) };
+    Person p = { id_new(t->env), toy_random_name(r, t->arena) };
     assert_int_equal(do_act((Act){ .t = t, .id = p.id, .name = p.name, .create = true }), ST_OK);
     return p;
 }
@@ -76,8 +60,9 @@ static void add_people(Toy *t, Rng *r) {
     Act *acts = arena_array(t->arena, Act, PEOPLE);
     WriteJob *jobs = arena_array(t->arena, WriteJob, PEOPLE);
     for (size_t i = 0; i < PEOPLE; i++) {
-        acts[i] =
-            (Act){ .t = t, .id = id_new(t->env), .name = random_name(r, t->arena), .create = true };
+        acts[i] = (Act){
+            .t = t, .id = id_new(t->env), .name = toy_random_name(r, t->arena), .create = true
+        };
         jobs[i] = (WriteJob){ .fn = run_act, .arg = &acts[i], .ctx = &t->c };
     }
     assert_int_equal(store_write_batch(t->store, jobs, PEOPLE), ST_OK);
@@ -185,7 +170,7 @@ static void test_others_go_on_writing(void **state) {
         assert_int_equal(pthread_create(&e[i].thread, NULL, erase_main, &e[i]), 0);
     size_t acts = 0;
     for (; !atomic_load(&e[0].done) || !atomic_load(&e[1].done); acts++) {
-        Act a = { .t = &t, .id = busy.id, .name = random_name(&r, t.arena) };
+        Act a = { .t = &t, .id = busy.id, .name = toy_random_name(&r, t.arena) };
         assert_int_equal(do_act(a), ST_OK);
     }
     for (size_t i = 0; i < ERASERS; i++)
@@ -211,8 +196,8 @@ static void test_a_reader_is_waited_for(void **state) {
     assert_int_equal(read_record(&c, t.person, e.people[0].id, &seen), ST_OK);
     assert_int_equal(pthread_create(&e.thread, NULL, erase_main, &e), 0);
     for (size_t i = 0; i < 200 || is_there(&t, e.people[0].id); i++)
-        assert_int_equal(do_act((Act){ .t = &t, .id = busy.id, .name = random_name(&r, t.arena) }),
-                         ST_OK);
+        assert_int_equal(
+            do_act((Act){ .t = &t, .id = busy.id, .name = toy_random_name(&r, t.arena) }), ST_OK);
     assert_false(atomic_load(&e.done));
     assert_true(is_in_files(&t, e.people[0].name));
     assert_int_equal(read_record(&c, t.person, e.people[0].id, &seen), ST_OK);
@@ -235,8 +220,8 @@ static void wait_for_end(Toy *t, Rng *r) {
         bool stands = mark.s != NULL;
         arena_free(c.arena);
         if (!stands) return;
-        assert_int_equal(do_act((Act){ .t = t, .id = busy.id, .name = random_name(r, t->arena) }),
-                         ST_OK);
+        assert_int_equal(
+            do_act((Act){ .t = t, .id = busy.id, .name = toy_random_name(r, t->arena) }), ST_OK);
     }
     fail_msg("the mark is still there");
 }

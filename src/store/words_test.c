@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { TRANSACTIONS = 400, PEOPLE = 60, NAME_N = 24, AUTOMERGE_PAGES = 64 };
+enum { TRANSACTIONS = 400, PEOPLE = 60, AUTOMERGE_PAGES = 64 };
 
 typedef struct Batch {
     Toy *t;
@@ -18,20 +18,12 @@ typedef struct Batch {
     Str first; /* a name of it */
 } Batch;
 
-/* No two begin alike: FTS5 writes of a word only what differs from the one before. */
-static Str random_name(Rng *r, Arena *a) {
-    char *s = arena_alloc(a, NAME_N);
-    for (size_t i = 0; i < NAME_N; i++)
-        s[i] = "bdfgklmnrstz"[rng_below(r, 12)];
-    return str_n(s, NAME_N);
-}
-
 static Status write_people(Ctx *c, Tx *tx, void *arg) {
     Batch *b = arg;
     (void)tx;
     for (size_t i = 0; i < PEOPLE; i++) {
         Val f = val_map();
-        Str name = random_name(b->rng, c->arena);
+        Str name = toy_random_name(b->rng, c->arena);
         if (i == 0) b->first = str_copy(b->t->arena, name);
         val_set_c(c->arena, &f, "given_name", val_text(name));
         TRY(tx_create(c, b->t->person, id_new(b->t->env), b->t->office, f));

@@ -43,6 +43,12 @@ typedef struct FirstIds {
  * registration_supervisor, protection_officer and data_officer. One act; inside a WriteFn. */
 Status admin_first_records(Ctx *c, Tx *tx, const FirstRecords *in, FirstIds *ret) CHECKED;
 
+/* The forms that user.create and office.save ask for; for whoever has no folder yet to call them in.
+ * login: after login_normal(). A dial code may be empty. */
+bool admin_login_fits(Str login);
+bool admin_office_code_fits(Str code);
+bool admin_dial_code_fits(Str code);
+
 /* Ids of records with a natural key: RFC 9562 version 8 from SHA-256 of kind and key, so that two
  * nodes that create the same office, role or code meet in one record. second may be empty. */
 Id admin_natural_id(const char *kind, Str first, Str second);

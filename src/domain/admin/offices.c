@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-static bool is_office_code(Str code) {
+bool admin_office_code_fits(Str code) {
     if (code.n != 3) return false;
     for (size_t i = 0; i < code.n; i++) {
         bool letter = code.s[i] >= 'A' && code.s[i] <= 'Z';
@@ -39,12 +39,15 @@ static Status is_first(Ctx *c, bool *ret) {
     return ST_OK;
 }
 
-static Status digits_check(Ctx *c, Val fields) {
-    Str code = val_get_text(fields, "dial_code", STR(""));
+bool admin_dial_code_fits(Str code) {
     for (size_t i = 0; i < code.n; i++)
-        if (code.s[i] < '0' || code.s[i] > '9')
-            return FAIL(c, ST_INVALID, "dial_code", "error.office.dial_code");
-    return ST_OK;
+        if (code.s[i] < '0' || code.s[i] > '9') return false;
+    return true;
+}
+
+static Status digits_check(Ctx *c, Val fields) {
+    bool fits = admin_dial_code_fits(val_get_text(fields, "dial_code", STR("")));
+    return fits ? ST_OK : FAIL(c, ST_INVALID, "dial_code", "error.office.dial_code");
 }
 
 static Status office_create(Ctx *c, OpCall *call, Val fields) {
@@ -52,7 +55,7 @@ static Status office_create(Ctx *c, OpCall *call, Val fields) {
     Id id = admin_natural_id("office", code, STR("")), parent;
     Record *taken;
     bool first;
-    if (!is_office_code(code)) return FAIL(c, ST_INVALID, "code", "error.office.code");
+    if (!admin_office_code_fits(code)) return FAIL(c, ST_INVALID, "code", "error.office.code");
     TRY(control_try(c, "office", id, &taken));
     if (taken) return FAIL(c, ST_CONFLICT, "code", "error.office.taken", "code", code);
     if (val_get_id(val_get(fields, "parent"), &parent)) {

@@ -30,10 +30,14 @@ static void answer_password(Ctx *c, OpCall *call, Id user, const NewPassword *p)
 
 /* ---- user.create ---------------------------------------------------------------------------------- */
 
+bool admin_login_fits(Str login) {
+    return is_identifier(login, LOGIN_MAX);
+}
+
 static Status login_check(Ctx *c, Str login) {
     Record *r;
     size_t noted = c->errs.n;
-    if (!is_identifier(login, LOGIN_MAX)) return FAIL(c, ST_INVALID, "login", "error.login.form");
+    if (!admin_login_fits(login)) return FAIL(c, ST_INVALID, "login", "error.login.form");
     Status st = read_by_field(c, admin_kind(c, "user"), "login", val_text(login), &r);
     if (st == ST_OK) return FAIL(c, ST_CONFLICT, "login", "error.login.taken");
     if (st == ST_MISSING) return c->errs.n = noted, ST_OK;
